@@ -1,0 +1,48 @@
+"""When records are locked and reported: two windows each school year (plan, part III).
+
+"Before 30/6" and "before 15/8" leave open whether the day itself still counts, so a window is stored as an
+instant and these are only its defaults. Instants are in Vietnam's time, UTC+7 without daylight saving.
+"""
+
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+
+from backend.domain.content import RecordContent
+from backend.domain.school_year import SchoolYear
+
+VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+
+
+class Window(StrEnum):
+    """``MAIN`` for pupils who completed the class programme, ``SUPPLEMENTARY`` for those assessed again."""
+
+    MAIN = "MAIN"
+    SUPPLEMENTARY = "SUPPLEMENTARY"
+
+
+LOCK_DAY: dict[Window, tuple[int, int]] = {Window.MAIN: (6, 30), Window.SUPPLEMENTARY: (8, 15)}
+REPORT_DAY: dict[Window, tuple[int, int]] = {Window.MAIN: (7, 10), Window.SUPPLEMENTARY: (8, 25)}
+"""(month, day) of the lock and of the department's report to the Ministry."""
+
+PILOT_YEAR = SchoolYear(2023)
+
+
+def default_instant(year: SchoolYear, day: tuple[int, int], *, day_included: bool) -> datetime:
+    """The end of the given day, or of the day before when the day itself no longer counts."""
+    midnight = datetime(year.start + 1, day[0], day[1], tzinfo=VIETNAM)
+    return midnight + timedelta(days=1) if day_included else midnight
+
+
+def grades_in_scope(year: SchoolYear) -> frozenset[int]:
+    """Grades that keep digital records: 1 to 4 in the pilot year, 1 to 5 after it (TT27 Art. 2)."""
+    return frozenset(range(1, 5 if year == PILOT_YEAR else 6))
+
+
+def due_window(content: RecordContent) -> Window:
+    """The window in which a record is locked.
+
+    A pupil who has not completed, or who completed only by supplementary assessment, belongs to the second.
+    """
+    if content.completed is True and not content.reassessed:
+        return Window.MAIN
+    return Window.SUPPLEMENTARY

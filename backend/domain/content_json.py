@@ -1,0 +1,209 @@
+"""The content of a record as canonical JSON, and back.
+
+The document is version 1 of ``hocba.year-record``. Reading is strict: a key too many, a key too few or a value
+of another type is a fault, so that two readers can never see two records in one document. Derived facts
+(outcome, completion) are written for readers and checked against the rules when read.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from backend.domain.canonical import Json
+from backend.domain.completion import Award
+from backend.domain.content import (
+    AwardGiven,
+    HistoryEntry,
+    PupilFacts,
+    RecordContent,
+    SchoolFacts,
+    SubjectResult,
+)
+from backend.domain.faults import Fault, FaultCode, fault
+from backend.domain.identifiers import Gender
+from backend.domain.levels import Period, SubjectLevel, TraitGroup, TraitLevel
+from backend.domain.school_year import SchoolYear
+
+SCHEMA = "hocba.year-record/1"
+
+
+class ContentInvalidError(ValueError):
+    """A document is not a record; ``faults`` say where."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(", ".join(f"{item.code}@{item.field}" for item in faults))
+        self.faults = faults
+
+
+def to_json(content: RecordContent) -> dict[str, Json]:
+    """The document of a content, ready for ``canonical_bytes``."""
+    completion = content.completion
+    return {
+        "schema": SCHEMA,
+        "curriculum": content.curriculum.curriculum,
+        "schoolYear": str(content.school_year),
+        "grade": content.grade,
+        "className": content.class_name,
+        "school": {
+            "code": content.school.code,
+            "name": content.school.name,
+            "commune": content.school.commune,
+            "district": content.school.district,
+            "province": content.school.province,
+            "place": content.school.place,
+        },
+        "pupil": _pupil_json(content.pupil),
+        "history": [_history_json(entry) for entry in content.history],
+        "heightMm": content.height_mm,
+        "weightG": content.weight_g,
+        "absentExcused": content.absent_excused,
+        "absentUnexcused": content.absent_unexcused,
+        "subjects": {
+            code: _subject_json(result) for code, result in content.subjects.items() if not result.is_empty
+        },
+        "traits": {code: level.value for code, level in content.traits.items()},
+        "comments": {group.value: text for group, text in content.comments.items() if text},
+        "notAssessed": content.not_assessed,
+        "reassessed": content.reassessed,
+        "completedByDecision": content.completed_by_decision,
+        "promotedByDecision": content.promoted_by_decision,
+        "awards": [{"award": given.award.value, "note": given.note} for given in content.awards],
+        "recordedOn": _date_json(content.recorded_on),
+        "outcome": content.outcome.value if content.outcome else None,
+        "completed": completion.class_completed if completion else None,
+        "promoted": completion.promoted if completion else None,
+    }
+
+
+def from_json(document: Mapping[str, Any]) -> RecordContent:
+    """Read a document.
+
+    Raises:
+        ContentInvalidError: with every fault of structure, or the derived facts that do not follow.
+    """
+    try:
+        content = _read(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ContentInvalidError([fault(FaultCode.STRUCTURE_INVALID, "", type(error).__name__)]) from error
+    if to_json(content) != dict(document):
+        keys = sorted(key for key in {*document, *to_json(content)} if _differs(key, document, content))
+        code = FaultCode.OUTCOME_MISMATCH if keys == ["outcome"] else FaultCode.STRUCTURE_INVALID
+        raise ContentInvalidError([fault(code, key) for key in keys])
+    return content
+
+
+def _differs(key: str, document: Mapping[str, Any], content: RecordContent) -> bool:
+    written = to_json(content)
+    return key not in document or key not in written or document[key] != written[key]
+
+
+def _pupil_json(pupil: PupilFacts) -> dict[str, Json]:
+    return {
+        "fullName": pupil.full_name,
+        "birthDate": _date_json(pupil.birth_date),
+        "gender": pupil.gender.value,
+        "ethnicity": pupil.ethnicity,
+        "nationality": pupil.nationality,
+        "birthPlace": pupil.birth_place,
+        "hometown": pupil.hometown,
+        "address": pupil.address,
+        "father": pupil.father,
+        "mother": pupil.mother,
+        "guardian": pupil.guardian,
+        "citizenNumber": pupil.citizen_number,
+        "pupilCode": pupil.pupil_code,
+    }
+
+
+def _history_json(entry: HistoryEntry) -> dict[str, Json]:
+    return {
+        "schoolYear": str(entry.school_year),
+        "className": entry.class_name,
+        "schoolName": entry.school_name,
+        "registerNumber": entry.register_number,
+        "enteredOn": _date_json(entry.entered_on),
+    }
+
+
+def _subject_json(result: SubjectResult) -> dict[str, Json]:
+    return {
+        "level": result.level.value if result.level else None,
+        "scores": {period.value: list(sittings) for period, sittings in result.scores.items() if sittings},
+        "comment": result.comment,
+        "language": result.language,
+    }
+
+
+def _read(document: Mapping[str, Any]) -> RecordContent:
+    if document["schema"] != SCHEMA:
+        raise ValueError("schema")
+    pupil, school = document["pupil"], document["school"]
+    return RecordContent(
+        school_year=SchoolYear.parse(document["schoolYear"]),
+        grade=document["grade"],
+        class_name=document["className"],
+        school=SchoolFacts(**{name: school[name] for name in SchoolFacts.__dataclass_fields__}),
+        pupil=_read_pupil(pupil),
+        history=tuple(_read_history(entry) for entry in document["history"]),
+        height_mm=document["heightMm"],
+        weight_g=document["weightG"],
+        absent_excused=document["absentExcused"],
+        absent_unexcused=document["absentUnexcused"],
+        subjects={code: _read_subject(result) for code, result in document["subjects"].items()},
+        traits={code: TraitLevel(level) for code, level in document["traits"].items()},
+        comments={TraitGroup(group): text for group, text in document["comments"].items()},
+        not_assessed=document["notAssessed"],
+        reassessed=document["reassessed"],
+        completed_by_decision=document["completedByDecision"],
+        promoted_by_decision=document["promotedByDecision"],
+        awards=tuple(
+            AwardGiven(award=Award(given["award"]), note=given["note"]) for given in document["awards"]
+        ),
+        recorded_on=_read_date(document["recordedOn"]),
+    )
+
+
+def _read_pupil(pupil: Mapping[str, Any]) -> PupilFacts:
+    return PupilFacts(
+        full_name=pupil["fullName"],
+        birth_date=_read_date(pupil["birthDate"]),
+        gender=Gender(pupil["gender"]),
+        ethnicity=pupil["ethnicity"],
+        nationality=pupil["nationality"],
+        birth_place=pupil["birthPlace"],
+        hometown=pupil["hometown"],
+        address=pupil["address"],
+        father=pupil["father"],
+        mother=pupil["mother"],
+        guardian=pupil["guardian"],
+        citizen_number=pupil["citizenNumber"],
+        pupil_code=pupil["pupilCode"],
+    )
+
+
+def _read_history(entry: Mapping[str, Any]) -> HistoryEntry:
+    return HistoryEntry(
+        school_year=SchoolYear.parse(entry["schoolYear"]),
+        class_name=entry["className"],
+        school_name=entry["schoolName"],
+        register_number=entry["registerNumber"],
+        entered_on=_read_date(entry["enteredOn"]),
+    )
+
+
+def _read_subject(result: Mapping[str, Any]) -> SubjectResult:
+    level = result["level"]
+    return SubjectResult(
+        level=None if level is None else SubjectLevel(level),
+        scores={Period(period): tuple(sittings) for period, sittings in result["scores"].items()},
+        comment=result["comment"],
+        language=result["language"],
+    )
+
+
+def _date_json(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _read_date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -1,0 +1,174 @@
+"""What makes the content of a record wrong, and what makes it incomplete.
+
+``wrong`` may never be stored, not even in a draft; ``incomplete`` is fine for a draft and bars signing.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from backend.domain.completion import AWARD_REQUIRES
+from backend.domain.content import PupilFacts, RecordContent, SubjectResult
+from backend.domain.curriculum import GRADES, CurriculumUnknownError, Subject, SubjectStatus
+from backend.domain.faults import Fault, FaultCode, fault
+from backend.domain.identifiers import CitizenNumber
+from backend.domain.levels import COMMENT_MAX, TraitGroup, is_score
+
+NAME_MAX, TEXT_MAX, PLACE_MAX = 60, 200, 120
+AGE_MIN, AGE_MAX = 5, 16
+"""Youngest entry to grade 1 and oldest pupil in grade 5, with room (Điều lệ trường tiểu học, Art. 33)."""
+
+_TEXT_LIMITS = {
+    "full_name": NAME_MAX,
+    "father": NAME_MAX,
+    "mother": NAME_MAX,
+    "guardian": NAME_MAX,
+    "ethnicity": NAME_MAX,
+    "nationality": NAME_MAX,
+    "birth_place": PLACE_MAX,
+    "hometown": PLACE_MAX,
+    "address": TEXT_MAX,
+}
+_HEIGHT_MM, _WEIGHT_G, _ABSENT_MAX = range(500, 2200), range(8_000, 150_000), 366
+_HISTORY_MAX = 15
+
+
+def wrong(content: RecordContent) -> list[Fault]:
+    """Faults that no draft may hold; warnings about the citizen number are among them."""
+    if content.grade not in GRADES:
+        return [fault(FaultCode.GRADE_UNKNOWN, "grade", content.grade)]
+    try:
+        content.curriculum  # noqa: B018 - the property raises
+    except CurriculumUnknownError:
+        return [fault(FaultCode.SCHOOL_YEAR_INVALID, "schoolYear", content.school_year)]
+    return [*_pupil(content), *_body(content), *_subjects(content), *_traits(content), *_awards(content)]
+
+
+def incomplete(content: RecordContent) -> list[Fault]:
+    """What is still missing before the homeroom teacher can sign."""
+    found = [fault(FaultCode.REQUIRED, f"pupil.{name}") for name in _missing_facts(content.pupil)]
+    if not content.not_assessed:
+        found += [*_missing_results(content), *_missing_traits(content)]
+    if content.completed is None and not found:
+        found.append(fault(FaultCode.COMPLETION_UNDECIDED, "completedByDecision"))
+    return found
+
+
+def _missing_facts(pupil: PupilFacts) -> Iterator[str]:
+    if not pupil.full_name:
+        yield "fullName"
+    if pupil.birth_date is None:
+        yield "birthDate"
+
+
+def _pupil(content: RecordContent) -> Iterator[Fault]:
+    pupil = content.pupil
+    for name, limit in _TEXT_LIMITS.items():
+        if len(value := getattr(pupil, name)) > limit:
+            yield fault(FaultCode.TEXT_TOO_LONG, f"pupil.{_camel(name)}", value, max=limit)
+    if pupil.full_name and not any(char.isalpha() for char in pupil.full_name):
+        yield fault(FaultCode.NAME_NOT_A_NAME, "pupil.fullName", pupil.full_name)
+    if pupil.birth_date is not None:
+        yield from _birth(pupil.birth_date, content)
+        yield from _citizen_number(pupil, pupil.birth_date)
+
+
+def _birth(birth: date, content: RecordContent) -> Iterator[Fault]:
+    if not AGE_MIN <= content.school_year.start - birth.year <= AGE_MAX:
+        yield fault(FaultCode.BIRTH_DATE_IMPLAUSIBLE, "pupil.birthDate", birth)
+
+
+def _citizen_number(pupil: PupilFacts, birth: date) -> Iterator[Fault]:
+    if not pupil.citizen_number:
+        return
+    try:
+        number = CitizenNumber.parse(pupil.citizen_number)
+    except ValueError:
+        yield fault(FaultCode.CITIZEN_NUMBER_INVALID, "pupil.citizenNumber", pupil.citizen_number)
+        return
+    for doubt in sorted(number.doubts(pupil.gender, birth)):
+        yield fault(FaultCode(doubt), "pupil.citizenNumber", pupil.citizen_number)
+
+
+def _body(content: RecordContent) -> Iterator[Fault]:
+    if content.height_mm is not None and content.height_mm not in _HEIGHT_MM:
+        yield fault(FaultCode.NUMBER_INVALID, "heightMm", content.height_mm)
+    if content.weight_g is not None and content.weight_g not in _WEIGHT_G:
+        yield fault(FaultCode.NUMBER_INVALID, "weightG", content.weight_g)
+    for name, days in (
+        ("absentExcused", content.absent_excused),
+        ("absentUnexcused", content.absent_unexcused),
+    ):
+        if not 0 <= days <= _ABSENT_MAX:
+            yield fault(FaultCode.NUMBER_INVALID, name, days)
+    if len(content.history) > _HISTORY_MAX:
+        yield fault(FaultCode.NUMBER_INVALID, "history", len(content.history))
+
+
+def _subjects(content: RecordContent) -> Iterator[Fault]:
+    for code, result in content.subjects.items():
+        at = f"subjects.{code}"
+        subject = content.curriculum.find_subject(code)
+        if subject is None:
+            if not result.is_empty:
+                yield fault(FaultCode.SUBJECT_NOT_IN_GRADE, at, code, grade=content.grade)
+            continue
+        yield from _scores(subject, result, at)
+        if len(result.comment) > COMMENT_MAX:
+            yield fault(FaultCode.COMMENT_TOO_LONG, f"{at}.comment", result.comment, max=COMMENT_MAX)
+        if len(result.language) > NAME_MAX:
+            yield fault(FaultCode.TEXT_TOO_LONG, f"{at}.language", result.language, max=NAME_MAX)
+
+
+def _scores(subject: Subject, result: SubjectResult, at: str) -> Iterator[Fault]:
+    for period, sittings in result.scores.items():
+        if sittings and period not in subject.tests:
+            yield fault(FaultCode.SCORE_NOT_TESTED, f"{at}.scores.{period}", sittings[-1])
+        for score in sittings:
+            if not is_score(score):
+                yield fault(FaultCode.SCORE_INVALID, f"{at}.scores.{period}", score)
+
+
+def _traits(content: RecordContent) -> Iterator[Fault]:
+    for code in content.traits:
+        if content.curriculum.find_trait(code) is None:
+            yield fault(FaultCode.TRAIT_NOT_IN_GRADE, f"traits.{code}", code, grade=content.grade)
+    for group, comment in content.comments.items():
+        if len(comment) > COMMENT_MAX:
+            yield fault(FaultCode.COMMENT_TOO_LONG, f"comments.{group}", comment, max=COMMENT_MAX)
+
+
+def _awards(content: RecordContent) -> Iterator[Fault]:
+    for position, given in enumerate(content.awards):
+        needed = AWARD_REQUIRES.get(given.award)
+        if needed is not None and content.outcome is not None and content.outcome is not needed:
+            yield fault(FaultCode.AWARD_OUTCOME_MISMATCH, f"awards.{position}", given.award)
+        if len(given.note) > TEXT_MAX:
+            yield fault(FaultCode.TEXT_TOO_LONG, f"awards.{position}.note", given.note, max=TEXT_MAX)
+
+
+def _missing_results(content: RecordContent) -> Iterator[Fault]:
+    for subject in content.curriculum.subjects:
+        result = content.subjects.get(subject.code, SubjectResult())
+        if result.is_empty and subject.status is SubjectStatus.ELECTIVE:
+            continue
+        at = f"subjects.{subject.code}"
+        if result.level is None:
+            yield fault(FaultCode.SUBJECT_LEVEL_MISSING, f"{at}.level", subject=subject.name)
+        if subject.has_year_end_test and result.score() is None:
+            yield fault(FaultCode.SCORE_MISSING, f"{at}.scores.CN", subject=subject.name)
+        if subject.comment_required and not result.comment:
+            yield fault(FaultCode.COMMENT_MISSING, f"{at}.comment", subject=subject.name)
+
+
+def _missing_traits(content: RecordContent) -> Iterator[Fault]:
+    for trait in content.curriculum.traits:
+        if trait.code not in content.traits:
+            yield fault(FaultCode.TRAIT_LEVEL_MISSING, f"traits.{trait.code}", subject=trait.name)
+    for group in TraitGroup:
+        if not content.comments.get(group):
+            yield fault(FaultCode.COMMENT_MISSING, f"comments.{group}", subject=group)
+
+
+def _camel(name: str) -> str:
+    head, *tail = name.split("_")
+    return head + "".join(part.title() for part in tail)

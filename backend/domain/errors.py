@@ -1,0 +1,219 @@
+"""What can go wrong, as one tree; every leaf has a stable code and a sentence in the catalogue.
+
+DomainError
+├── NotPermittedError          the policy's refusal, its reason as code
+├── NotFoundError              absent, or outside what the viewer may see: the same answer
+├── ConflictError              STALE: somebody changed it meanwhile
+├── ReasonRequiredError        an act that needs a reason came without one
+├── ContentRejectedError       the content has faults
+├── RequestError               the request itself: its subclasses
+│   ├── EmptySelectionError, SelectionTooLargeError, SelectionMixedError
+│   ├── LookupCodeInvalidError, SecondFactorWrongError, TooManyTriesError
+│   └── LockPeriodError: LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError
+├── FileRejectedError          an import file as a whole: its subclasses
+└── SigningFailedError         a signature could not be made: its subclasses
+    ├── permanent              certificate of the wrong person, expired, revoked …
+    └── transient              timestamp, revocation service or key unavailable: try again
+"""
+
+from typing import ClassVar
+
+from backend.domain.faults import Fault
+from backend.domain.policy import Refusal
+
+
+class DomainError(Exception):
+    """Anything a user can be told. ``field`` names the argument, ``params`` fill the sentence."""
+
+    code: ClassVar[str] = ""
+    transient: ClassVar[bool] = False
+
+    def __init__(self, *, field: str = "", **params: object) -> None:
+        super().__init__(self.reason)
+        self.field = field
+        self.params = {key: str(value) for key, value in params.items()}
+
+    @property
+    def reason(self) -> str:
+        """The code shown to the user; a refusal answers with its own."""
+        return self.code
+
+
+class NotPermittedError(DomainError):
+    """The policy said no."""
+
+    def __init__(self, refusal: Refusal, *, field: str = "") -> None:
+        self.refusal = refusal
+        super().__init__(field=field)
+
+    @property
+    def reason(self) -> str:
+        return self.refusal.value
+
+
+class NotFoundError(DomainError):
+    code = "NOT_FOUND"
+
+
+class ConflictError(DomainError):
+    code = "STALE"
+
+
+class ReasonRequiredError(DomainError):
+    code = "REASON_REQUIRED"
+
+
+class ContentRejectedError(DomainError):
+    """``faults`` name every field."""
+
+    code = "CONTENT_REJECTED"
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = faults
+        super().__init__(count=len(faults))
+
+
+class RequestError(DomainError):
+    """The request cannot be carried out as it stands."""
+
+
+class EmptySelectionError(RequestError):
+    code = "SELECTION_EMPTY"
+
+
+class SelectionTooLargeError(RequestError):
+    code = "SELECTION_TOO_LARGE"
+
+
+class SelectionMixedError(RequestError):
+    code = "SELECTION_MIXED"
+
+
+class LookupCodeInvalidError(RequestError):
+    code = "LOOKUP_CODE_INVALID"
+
+
+class SecondFactorWrongError(RequestError):
+    code = "SECOND_FACTOR_WRONG"
+
+
+class TooManyTriesError(RequestError):
+    code = "TOO_MANY_TRIES"
+
+
+class NotSignedInError(RequestError):
+    code = "NOT_SIGNED_IN"
+
+
+class SignerUnknownError(RequestError):
+    code = "SIGNER_UNKNOWN"
+
+
+class LockPeriodUnknownError(RequestError):
+    code = "LOCK_PERIOD_UNKNOWN"
+
+
+class LockPeriodSealedError(RequestError):
+    code = "LOCK_PERIOD_SEALED"
+
+
+class LockPeriodNotDueError(RequestError):
+    code = "LOCK_PERIOD_NOT_DUE"
+
+
+class DocumentTooLargeError(RequestError):
+    code = "DOCUMENT_TOO_LARGE"
+
+
+class FileRejectedError(DomainError):
+    """An import file as a whole."""
+
+
+class FileEmptyError(FileRejectedError):
+    code = "FILE_EMPTY"
+
+
+class FileTooLargeError(FileRejectedError):
+    code = "FILE_TOO_LARGE"
+
+
+class FileTooManyRowsError(FileRejectedError):
+    code = "FILE_TOO_MANY_ROWS"
+
+
+class FileUnreadableError(FileRejectedError):
+    code = "FILE_UNREADABLE"
+
+
+class FileEncryptedError(FileRejectedError):
+    code = "FILE_ENCRYPTED"
+
+
+class FileKindUnknownError(FileRejectedError):
+    code = "FILE_KIND_UNKNOWN"
+
+
+class FileHeaderError(FileRejectedError):
+    code = "FILE_HEADER"
+
+
+class SchoolUnknownError(FileRejectedError):
+    code = "SCHOOL_UNKNOWN"
+
+
+class SigningFailedError(DomainError):
+    """A signature could not be made; ``transient`` says whether trying again may help."""
+
+
+class CertificateMissingError(SigningFailedError):
+    code = "CERTIFICATE_MISSING"
+
+
+class CertificateExpiredError(SigningFailedError):
+    code = "CERTIFICATE_EXPIRED"
+
+
+class CertificateRevokedError(SigningFailedError):
+    code = "CERTIFICATE_REVOKED"
+
+
+class CertificateUntrustedError(SigningFailedError):
+    code = "CERTIFICATE_UNTRUSTED"
+
+
+class CertificateOfAnotherError(SigningFailedError):
+    code = "CERTIFICATE_OF_ANOTHER"
+
+
+class ContentChangedError(SigningFailedError):
+    code = "CONTENT_CHANGED"
+
+
+class RenderFailedError(SigningFailedError):
+    code = "RENDER_FAILED"
+
+
+class TimestampUnavailableError(SigningFailedError):
+    code = "TIMESTAMP_UNAVAILABLE"
+    transient = True
+
+
+class RevocationUnavailableError(SigningFailedError):
+    code = "REVOCATION_UNAVAILABLE"
+    transient = True
+
+
+class KeyUnavailableError(SigningFailedError):
+    code = "KEY_UNAVAILABLE"
+    transient = True
+
+
+class StoreUnavailableError(SigningFailedError):
+    code = "STORE_UNAVAILABLE"
+    transient = True
+
+
+def leaves(root: type[DomainError] = DomainError) -> list[type[DomainError]]:
+    """Every error without subclasses, in the order of definition."""
+    children = root.__subclasses__()
+    return [root] if not children else [leaf for child in children for leaf in leaves(child)]
