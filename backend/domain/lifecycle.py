@@ -73,6 +73,32 @@ Signatures stay with the revision they were made on and never move to the new on
 
 NEEDS_REASON = frozenset({Action.RETURN, Action.REJECT, Action.WITHDRAW, Action.REPLACE, Action.DISCARD})
 
+
+class Performer(StrEnum):
+    """On whose side an action happens; the database lets each side make only its own changes of state."""
+
+    SCHOOL = "SCHOOL"
+    WORKER = "WORKER"
+    DEPARTMENT = "DEPARTMENT"
+
+
+PERFORMED_BY: dict[Action, frozenset[Performer]] = {
+    Action.EDIT: frozenset({Performer.SCHOOL}),
+    Action.SIGN_AS_TEACHER: frozenset({Performer.WORKER}),
+    Action.SIGN_AS_PRINCIPAL: frozenset({Performer.WORKER}),
+    Action.ISSUE: frozenset({Performer.WORKER}),
+    Action.RETURN: frozenset({Performer.SCHOOL}),
+    Action.SUBMIT: frozenset({Performer.SCHOOL}),
+    Action.ACCEPT: frozenset({Performer.DEPARTMENT}),
+    Action.REJECT: frozenset({Performer.DEPARTMENT}),
+    Action.WITHDRAW: frozenset({Performer.SCHOOL}),
+    Action.REPLACE: frozenset({Performer.SCHOOL}),
+    Action.DISCARD: frozenset({Performer.SCHOOL, Performer.DEPARTMENT}),
+    Action.LOCK: frozenset({Performer.DEPARTMENT}),
+    Action.SUPERSEDE: frozenset({Performer.DEPARTMENT}),
+}
+"""A signature is asked for by a person and made by the worker; a lock ends the replacements still open."""
+
 SIGNED = frozenset(State) - {State.DRAFT}
 """States in which the content can no longer change."""
 
@@ -93,9 +119,14 @@ def allowed(state: State) -> frozenset[Action]:
     return frozenset(action for start, action in NEXT if start is state) | {Action.VIEW}
 
 
-def transitions() -> frozenset[tuple[State, State]]:
-    """Every change of state the database may see."""
-    return frozenset((start, end) for (start, _), end in NEXT.items() if start is not end)
+def transitions() -> frozenset[tuple[State, State, Performer]]:
+    """Every change of state the database may see, and on whose side."""
+    return frozenset(
+        (start, end, performer)
+        for (start, action), end in NEXT.items()
+        if start is not end
+        for performer in PERFORMED_BY[action]
+    )
 
 
 def diagram() -> str:

@@ -1,0 +1,41 @@
+"""The tables. Rules that a row must obey whoever writes it stand in the migrations as triggers."""
+
+from backend.db.models.audit import AuditEvent
+from backend.db.models.locking import LedgerEntry, LockPeriod, TreeHead
+from backend.db.models.organisation import Assignment, OrgUnit, SchoolClass, SigningCredential, Staff
+from backend.db.models.pupils import Enrolment, Guardian, Pupil, RecordBook
+from backend.db.models.records import Revision, StateCount, YearRecord
+from backend.db.models.signing import (
+    Artefact,
+    CeremonyItem,
+    Signature,
+    SigningCeremony,
+    SigningIntent,
+)
+from backend.db.models.submissions import Submission, SubmissionItem
+
+__all__ = [
+    "Artefact",
+    "Assignment",
+    "AuditEvent",
+    "CeremonyItem",
+    "Enrolment",
+    "Guardian",
+    "LedgerEntry",
+    "LockPeriod",
+    "OrgUnit",
+    "Pupil",
+    "RecordBook",
+    "Revision",
+    "SchoolClass",
+    "Signature",
+    "SigningCeremony",
+    "SigningCredential",
+    "SigningIntent",
+    "Staff",
+    "StateCount",
+    "Submission",
+    "SubmissionItem",
+    "TreeHead",
+    "YearRecord",
+]

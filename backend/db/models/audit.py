@@ -1,0 +1,22 @@
+"""Who did what to which revision: append-only, ids only, no personal data."""
+
+from typing import Any
+
+from tortoise import fields, models
+
+
+class AuditEvent(models.Model):
+    """One act. ``school_id`` is where it happened, for the right to read it."""
+
+    id = fields.BigIntField(primary_key=True)
+    at = fields.DatetimeField(auto_now_add=True)
+    staff_id = fields.BigIntField(null=True)
+    assignment_id = fields.BigIntField(null=True)
+    action = fields.CharField(max_length=40)
+    school_id = fields.BigIntField(null=True)
+    revision_id = fields.BigIntField(null=True)
+    detail: dict[str, Any] = fields.JSONField(default=dict)
+
+    class Meta:
+        table = "audit_event"
+        indexes = [("school_id", "at"), ("revision_id",)]

@@ -1,0 +1,154 @@
+"""Every setting, in one table; the only module that reads the environment.
+
+``SETTINGS`` is what the operations guide documents (a test compares both). A missing value of a production
+setting is named together with every other missing one, so that a server is configured in one go.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable.
+
+    ``default`` None means that the value is required unless the embedded default supplies it.
+    """
+
+    env: str
+    name: str
+    meaning: str
+    parse: Callable[[str], Any] = str
+    default: Any = None
+    secret: bool = False
+
+
+def _flag(text: str) -> bool:
+    return text.strip().lower() in {"1", "true", "yes", "on"}
+
+
+def _paths(text: str) -> tuple[Path, ...]:
+    return tuple(Path(part) for part in text.split(os.pathsep) if part)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("HOCBA_ENV", "environment", "development or production", default="development"),
+    Setting("HOCBA_DATA", "data_dir", "folder of the embedded servers", Path, Path(".hocba")),
+    Setting("HOCBA_HOST", "host", "address the API listens on", default="127.0.0.1"),
+    Setting("HOCBA_PORT", "port", "port the API listens on", int, 8000),
+    Setting("HOCBA_PUBLIC_URL", "public_url", "address people and QR codes use", default=""),
+    Setting("DATABASE_URL", "database_url", "PostgreSQL as the application role", secret=True),
+    Setting(
+        "DATABASE_OWNER_URL", "database_owner_url", "PostgreSQL as the owner, for migrations", secret=True
+    ),
+    Setting("DATABASE_WORKER_URL", "database_worker_url", "PostgreSQL as the worker role", secret=True),
+    Setting("DATABASE_POOL", "database_pool", "connections per process, at most", int, 10),
+    Setting("REDIS_URL", "redis_url", "Redis for sessions, live events and limits", secret=True),
+    Setting("STORE_URL", "store_url", "write-once store: file:///folder or s3://bucket"),
+    Setting("OIDC_ISSUER", "oidc_issuer", "issuer of the identity provider"),
+    Setting("OIDC_CLIENT_ID", "oidc_client_id", "this system's client at the provider", default="hocba"),
+    Setting("OIDC_CLIENT_SECRET", "oidc_client_secret", "secret of that client", secret=True),
+    Setting("SESSION_SECRET", "session_secret", "signs the cookie of a login under way", secret=True),
+    Setting("SESSION_IDLE_MINUTES", "session_idle_minutes", "idle end of a session", int, 60),
+    Setting("SESSION_HOURS", "session_hours", "absolute end of a session", int, 12),
+    Setting("PKI_TRUST_ROOTS", "pki_trust_roots", "root certificates (PEM), separated by :", _paths),
+    Setting(
+        "PKI_INTERMEDIATES", "pki_intermediates", "issuing certificates (PEM), separated by :", _paths, ()
+    ),
+    Setting("PKI_TSA_URL", "pki_tsa_url", "timestamp service (RFC 3161)"),
+    Setting("PKI_KEYS", "pki_keys", "folder of PKCS#12 keys, development only", Path, Path(".hocba/keys")),
+    Setting("PKI_KEYS_PASSWORD", "pki_keys_password", "password of those files", default="", secret=True),
+    Setting(
+        "WORKER_PROCESSES", "worker_processes", "rendering and signing processes", int, os.cpu_count() or 2
+    ),
+    Setting("WORKER_CONCURRENCY", "worker_concurrency", "jobs under way in one worker", int, 8),
+    Setting("TRUSTED_PROXIES", "trusted_proxies", "addresses whose X-Forwarded-For is believed", _words, ()),
+    Setting("LOG_LEVEL", "log_level", "debug, info, warning or error", default="info"),
+)
+
+
+class SettingsMissingError(RuntimeError):
+    """Required settings are absent; the message names all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values; every field is a row of ``SETTINGS``."""
+
+    environment: str
+    data_dir: Path
+    host: str
+    port: int
+    public_url: str
+    database_url: str = field(repr=False)
+    database_owner_url: str = field(repr=False)
+    database_worker_url: str = field(repr=False)
+    database_pool: int
+    redis_url: str = field(repr=False)
+    store_url: str
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str = field(repr=False)
+    session_secret: str = field(repr=False)
+    session_idle_minutes: int
+    session_hours: int
+    pki_trust_roots: tuple[Path, ...]
+    pki_intermediates: tuple[Path, ...]
+    pki_tsa_url: str
+    pki_keys: Path
+    pki_keys_password: str = field(repr=False)
+    worker_processes: int
+    worker_concurrency: int
+    trusted_proxies: tuple[str, ...]
+    log_level: str
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def origin(self) -> str:
+        """Where people reach the system, without a final slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def from_env(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read every setting.
+
+    Raises:
+        SettingsMissingError: naming every required setting that is absent.
+        ValueError: when a value is not of its kind.
+    """
+    source = os.environ if environ is None else environ
+    missing = [item.env for item in SETTINGS if item.default is None and not source.get(item.env)]
+    if missing:
+        raise SettingsMissingError(", ".join(missing))
+    return Settings(**{item.name: _value(item, source) for item in SETTINGS})
+
+
+def given(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The settings that the environment sets, by variable: what the embedded default must leave alone."""
+    source = os.environ if environ is None else environ
+    return {item.env: source[item.env] for item in SETTINGS if source.get(item.env)}
+
+
+def process_environment() -> dict[str, str]:
+    """A copy of the whole environment, for child processes."""
+    return dict(os.environ)
+
+
+def _value(item: Setting, source: Mapping[str, str]) -> Any:
+    text = source.get(item.env)
+    if not text:
+        return item.default
+    try:
+        return item.parse(text)
+    except ValueError as error:
+        raise ValueError(f"{item.env}: {item.meaning}") from error
