@@ -5,9 +5,9 @@ of another type is a fault, so that two readers can never see two records in one
 (outcome, completion) are written for readers and checked against the rules when read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from backend.domain.canonical import Json
 from backend.domain.completion import Award
@@ -25,6 +25,8 @@ from backend.domain.levels import Period, SubjectLevel, TraitGroup, TraitLevel
 from backend.domain.school_year import SchoolYear
 
 SCHEMA = "hocba.year-record/1"
+
+T = TypeVar("T")
 
 
 class ContentInvalidError(ValueError):
@@ -140,24 +142,24 @@ def _read(document: Mapping[str, Any]) -> RecordContent:
     pupil, school = document["pupil"], document["school"]
     return RecordContent(
         school_year=SchoolYear.parse(document["schoolYear"]),
-        grade=document["grade"],
-        class_name=document["className"],
-        school=SchoolFacts(**{name: school[name] for name in SchoolFacts.__dataclass_fields__}),
+        grade=_whole(document["grade"]),
+        class_name=_text(document["className"]),
+        school=SchoolFacts(**{name: _text(school[name]) for name in SchoolFacts.__dataclass_fields__}),
         pupil=_read_pupil(pupil),
         history=tuple(_read_history(entry) for entry in document["history"]),
-        height_mm=document["heightMm"],
-        weight_g=document["weightG"],
-        absent_excused=document["absentExcused"],
-        absent_unexcused=document["absentUnexcused"],
+        height_mm=_optional(_whole, document["heightMm"]),
+        weight_g=_optional(_whole, document["weightG"]),
+        absent_excused=_whole(document["absentExcused"]),
+        absent_unexcused=_whole(document["absentUnexcused"]),
         subjects={code: _read_subject(result) for code, result in document["subjects"].items()},
         traits={code: TraitLevel(level) for code, level in document["traits"].items()},
-        comments={TraitGroup(group): text for group, text in document["comments"].items()},
-        not_assessed=document["notAssessed"],
-        reassessed=document["reassessed"],
-        completed_by_decision=document["completedByDecision"],
-        promoted_by_decision=document["promotedByDecision"],
+        comments={TraitGroup(group): _text(text) for group, text in document["comments"].items()},
+        not_assessed=_flag(document["notAssessed"]),
+        reassessed=_flag(document["reassessed"]),
+        completed_by_decision=_optional(_flag, document["completedByDecision"]),
+        promoted_by_decision=_optional(_flag, document["promotedByDecision"]),
         awards=tuple(
-            AwardGiven(award=Award(given["award"]), note=given["note"]) for given in document["awards"]
+            AwardGiven(award=Award(given["award"]), note=_text(given["note"])) for given in document["awards"]
         ),
         recorded_on=_read_date(document["recordedOn"]),
     )
@@ -165,28 +167,28 @@ def _read(document: Mapping[str, Any]) -> RecordContent:
 
 def _read_pupil(pupil: Mapping[str, Any]) -> PupilFacts:
     return PupilFacts(
-        full_name=pupil["fullName"],
+        full_name=_text(pupil["fullName"]),
         birth_date=_read_date(pupil["birthDate"]),
         gender=Gender(pupil["gender"]),
-        ethnicity=pupil["ethnicity"],
-        nationality=pupil["nationality"],
-        birth_place=pupil["birthPlace"],
-        hometown=pupil["hometown"],
-        address=pupil["address"],
-        father=pupil["father"],
-        mother=pupil["mother"],
-        guardian=pupil["guardian"],
-        citizen_number=pupil["citizenNumber"],
-        pupil_code=pupil["pupilCode"],
+        ethnicity=_text(pupil["ethnicity"]),
+        nationality=_text(pupil["nationality"]),
+        birth_place=_text(pupil["birthPlace"]),
+        hometown=_text(pupil["hometown"]),
+        address=_text(pupil["address"]),
+        father=_text(pupil["father"]),
+        mother=_text(pupil["mother"]),
+        guardian=_text(pupil["guardian"]),
+        citizen_number=_text(pupil["citizenNumber"]),
+        pupil_code=_text(pupil["pupilCode"]),
     )
 
 
 def _read_history(entry: Mapping[str, Any]) -> HistoryEntry:
     return HistoryEntry(
         school_year=SchoolYear.parse(entry["schoolYear"]),
-        class_name=entry["className"],
-        school_name=entry["schoolName"],
-        register_number=entry["registerNumber"],
+        class_name=_text(entry["className"]),
+        school_name=_text(entry["schoolName"]),
+        register_number=_text(entry["registerNumber"]),
         entered_on=_read_date(entry["enteredOn"]),
     )
 
@@ -195,10 +197,36 @@ def _read_subject(result: Mapping[str, Any]) -> SubjectResult:
     level = result["level"]
     return SubjectResult(
         level=None if level is None else SubjectLevel(level),
-        scores={Period(period): tuple(sittings) for period, sittings in result["scores"].items()},
-        comment=result["comment"],
-        language=result["language"],
+        scores={
+            Period(period): tuple(_whole(score) for score in sittings)
+            for period, sittings in result["scores"].items()
+        },
+        comment=_text(result["comment"]),
+        language=_text(result["language"]),
     )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(type(value).__name__)
+    return value
+
+
+def _whole(value: object) -> int:
+    """A whole number; True and 9.0 equal one in Python and are none in a document."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(type(value).__name__)
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(type(value).__name__)
+    return value
+
+
+def _optional(read: Callable[[object], T], value: object) -> T | None:
+    return None if value is None else read(value)
 
 
 def _date_json(value: date | None) -> str | None:

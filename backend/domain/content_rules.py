@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from backend.domain.completion import AWARD_REQUIRES
-from backend.domain.content import PupilFacts, RecordContent, SubjectResult
+from backend.domain.content import HistoryEntry, PupilFacts, RecordContent, SubjectResult
 from backend.domain.curriculum import GRADES, CurriculumUnknownError, Subject, SubjectStatus
 from backend.domain.faults import Fault, FaultCode, fault
 from backend.domain.identifiers import CitizenNumber
 from backend.domain.levels import COMMENT_MAX, TraitGroup, is_score
 
-NAME_MAX, TEXT_MAX, PLACE_MAX = 60, 200, 120
+NAME_MAX, TEXT_MAX, PLACE_MAX, LABEL_MAX = 60, 200, 120, 30
 AGE_MIN, AGE_MAX = 5, 16
 """Youngest entry to grade 1 and oldest pupil in grade 5, with room (Điều lệ trường tiểu học, Art. 33)."""
 
@@ -69,7 +69,7 @@ def _pupil(content: RecordContent) -> Iterator[Fault]:
         yield fault(FaultCode.NAME_NOT_A_NAME, "pupil.fullName", pupil.full_name)
     if pupil.birth_date is not None:
         yield from _birth(pupil.birth_date, content)
-        yield from _citizen_number(pupil, pupil.birth_date)
+    yield from _citizen_number(pupil)
 
 
 def _birth(birth: date, content: RecordContent) -> Iterator[Fault]:
@@ -77,7 +77,7 @@ def _birth(birth: date, content: RecordContent) -> Iterator[Fault]:
         yield fault(FaultCode.BIRTH_DATE_IMPLAUSIBLE, "pupil.birthDate", birth)
 
 
-def _citizen_number(pupil: PupilFacts, birth: date) -> Iterator[Fault]:
+def _citizen_number(pupil: PupilFacts) -> Iterator[Fault]:
     if not pupil.citizen_number:
         return
     try:
@@ -85,7 +85,7 @@ def _citizen_number(pupil: PupilFacts, birth: date) -> Iterator[Fault]:
     except ValueError:
         yield fault(FaultCode.CITIZEN_NUMBER_INVALID, "pupil.citizenNumber", pupil.citizen_number)
         return
-    for doubt in sorted(number.doubts(pupil.gender, birth)):
+    for doubt in sorted(number.doubts(pupil.gender, pupil.birth_date) if pupil.birth_date else ()):
         yield fault(FaultCode(doubt), "pupil.citizenNumber", pupil.citizen_number)
 
 
@@ -100,8 +100,22 @@ def _body(content: RecordContent) -> Iterator[Fault]:
     ):
         if not 0 <= days <= _ABSENT_MAX:
             yield fault(FaultCode.NUMBER_INVALID, name, days)
-    if len(content.history) > _HISTORY_MAX:
-        yield fault(FaultCode.NUMBER_INVALID, "history", len(content.history))
+    if len(content.class_name) > LABEL_MAX:
+        yield fault(FaultCode.TEXT_TOO_LONG, "className", content.class_name, max=LABEL_MAX)
+    yield from _history(content.history)
+
+
+def _history(history: tuple[HistoryEntry, ...]) -> Iterator[Fault]:
+    if len(history) > _HISTORY_MAX:
+        yield fault(FaultCode.NUMBER_INVALID, "history", len(history))
+    for position, entry in enumerate(history):
+        for name, text, limit in (
+            ("className", entry.class_name, LABEL_MAX),
+            ("schoolName", entry.school_name, TEXT_MAX),
+            ("registerNumber", entry.register_number, LABEL_MAX),
+        ):
+            if len(text) > limit:
+                yield fault(FaultCode.TEXT_TOO_LONG, f"history.{position}.{name}", text, max=limit)
 
 
 def _subjects(content: RecordContent) -> Iterator[Fault]:

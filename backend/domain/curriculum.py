@@ -77,6 +77,7 @@ class CurriculumUnknownError(LookupError):
     """No circular that this system knows covers the grade in that school year."""
 
 
+@cache
 def curriculum_of(grade: int, year: SchoolYear) -> GradeCurriculum:
     """The tables that apply to a grade in a school year (TT27 Art. 2).
 

@@ -71,7 +71,7 @@ class CitizenNumberDoubt(StrEnum):
     BIRTH_YEAR = "CITIZEN_NUMBER_BIRTH_YEAR"
 
 
-_CITIZEN_NUMBER = re.compile(r"0\d{11}")
+_CITIZEN_NUMBER = re.compile(r"0[0-9]{11}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-_SPELLING = re.compile(r"\s*(20\d\d)\s*[-–/]\s*(20\d\d)\s*")
+_SPELLING = re.compile(r"\s*(20[0-9]{2})\s*[-–/]\s*(20[0-9]{2})\s*")
 
 
 @dataclass(frozen=True, slots=True, order=True)

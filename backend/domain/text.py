@@ -25,10 +25,13 @@ def is_invisible(char: str) -> bool:
 
 def clean(text: str) -> str:
     """One line of NFC text without invisible characters and with single spaces; may be empty."""
+    if text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text):
+        return text.strip()  # nearly all text: printable means no control, format or foreign space character
     composed = unicodedata.normalize("NFC", _LINE_BREAKS.sub(" ", text))
     spaced = _SPACES.sub(" ", composed)
     visible = "".join(char for char in spaced if not is_invisible(char))
-    return unicodedata.normalize("NFC", visible).strip()
+    # what was removed may have stood between two spaces, or between a letter and its accent
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", visible)).strip()
 
 
 def fold(text: str) -> str:
