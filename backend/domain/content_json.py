@@ -77,16 +77,25 @@ def to_json(content: RecordContent) -> dict[str, Json]:
     }
 
 
+def parse(document: Mapping[str, Any]) -> RecordContent:
+    """Read a document whose derived facts (outcome, completion) need not be there or right.
+
+    Raises:
+        ContentInvalidError: when its structure is not that of a record.
+    """
+    try:
+        return _read(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ContentInvalidError([fault(FaultCode.STRUCTURE_INVALID, "", type(error).__name__)]) from error
+
+
 def from_json(document: Mapping[str, Any]) -> RecordContent:
-    """Read a document.
+    """Read a whole document.
 
     Raises:
         ContentInvalidError: with every fault of structure, or the derived facts that do not follow.
     """
-    try:
-        content = _read(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ContentInvalidError([fault(FaultCode.STRUCTURE_INVALID, "", type(error).__name__)]) from error
+    content = parse(document)
     if to_json(content) != dict(document):
         keys = sorted(key for key in {*document, *to_json(content)} if _differs(key, document, content))
         code = FaultCode.OUTCOME_MISMATCH if keys == ["outcome"] else FaultCode.STRUCTURE_INVALID
@@ -137,7 +146,7 @@ def _subject_json(result: SubjectResult) -> dict[str, Json]:
 
 
 def _read(document: Mapping[str, Any]) -> RecordContent:
-    if document["schema"] != SCHEMA:
+    if document.get("schema", SCHEMA) != SCHEMA:
         raise ValueError("schema")
     pupil, school = document["pupil"], document["school"]
     return RecordContent(

@@ -7,7 +7,7 @@ DomainError
 ├── ReasonRequiredError        an act that needs a reason came without one
 ├── ContentRejectedError       the content has faults
 ├── RequestError               the request itself: its subclasses
-│   ├── EmptySelectionError, SelectionTooLargeError, SelectionMixedError
+│   ├── EmptySelectionError, SelectionTooLargeError, SelectionMixedError, AlreadyQueuedError
 │   ├── LookupCodeInvalidError, SecondFactorWrongError, TooManyTriesError
 │   └── LockPeriodError: LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError
 ├── FileRejectedError          an import file as a whole: its subclasses
@@ -87,6 +87,10 @@ class SelectionTooLargeError(RequestError):
 
 class SelectionMixedError(RequestError):
     code = "SELECTION_MIXED"
+
+
+class AlreadyQueuedError(RequestError):
+    code = "ALREADY_QUEUED"
 
 
 class LookupCodeInvalidError(RequestError):

@@ -141,6 +141,10 @@ class Migration(migrations.Migration):
                 for name, rule in rules.items()
             ]
             + POINTERS
+            + [
+                "CREATE UNIQUE INDEX ux_ceremony_item_open ON ceremony_item (revision_id)"
+                " WHERE state IN ('QUEUED', 'SIGNING')"
+            ]
             + LIFECYCLE
             + [PERFORMER, REVISION_GUARD, REVISION_START, APPEND_ONLY, BOOK_GUARD, PERIOD_GUARD]
             + GUARDS

@@ -1,0 +1,78 @@
+"""People and what they may be: read through doors that precede a scope."""
+
+from dataclasses import dataclass
+
+from backend.db import sql
+from backend.domain.organisation import UnitKind
+from backend.domain.policy import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRow:
+    """One assignment that holds today, with the actor it makes."""
+
+    actor: Actor
+    post: str
+    unit_name: str
+    unit_kind: UnitKind
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A person known to the system, with every assignment that holds today."""
+
+    staff_id: int
+    full_name: str
+    assignments: tuple[AssignmentRow, ...]
+
+
+async def find_login(issuer: str, subject: str) -> Login | None:
+    """The person behind a login, or None when nobody is registered for it."""
+    found = await sql.rows("SELECT * FROM assignments_of($1, $2)", issuer, subject)
+    if not found:
+        return None
+    held = tuple(_assignment(row) for row in found if row["assignment_id"] is not None)
+    return Login(found[0]["staff_id"], found[0]["full_name"], held)
+
+
+def _assignment(row: sql.Row) -> AssignmentRow:
+    school_class = row["school_class_id"]
+    actor = Actor(
+        role=Role(row["role"]),
+        staff_id=row["staff_id"],
+        assignment_id=row["assignment_id"],
+        unit_id=row["unit_id"],
+        school_ids=frozenset(row["school_ids"]),
+        class_ids=frozenset() if school_class is None else frozenset({school_class}),
+        may_sign_for_principal=row["may_sign_for_principal"],
+    )
+    return AssignmentRow(actor, row["post"], row["unit_name"], UnitKind(row["unit_kind"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A registered certificate (PEM) and where its key is kept."""
+
+    id: int
+    custody: str
+    locator: str
+    certificate: str
+    owner_name: str
+
+
+_CREDENTIAL = """
+SELECT c.id, c.custody, c.locator, c.certificate, coalesce(s.full_name, u.name) AS owner_name
+  FROM signing_credential c LEFT JOIN staff s ON s.id = c.staff_id LEFT JOIN org_unit u ON u.id = c.unit_id
+ WHERE c.active AND (c.staff_id = $1 OR c.unit_id = $2) ORDER BY c.id DESC LIMIT 1"""
+
+
+async def find_credential_of_person(staff_id: int) -> Credential | None:
+    """The certificate a person signs with."""
+    row = await sql.one(_CREDENTIAL, staff_id, None)
+    return None if row is None else Credential(**row)
+
+
+async def find_credential_of_unit(unit_id: int) -> Credential | None:
+    """The certificate of a unit's seal."""
+    row = await sql.one(_CREDENTIAL, None, unit_id)
+    return None if row is None else Credential(**row)

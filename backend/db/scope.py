@@ -1,0 +1,73 @@
+"""One operation is one transaction, entered as a database role that sees only the actor's rows.
+
+The application's login role has no right of its own: a query outside a scope is refused by PostgreSQL, and a
+scope ends with its transaction. Settings are local to the transaction, so a pooled connection carries nothing
+over to the next request.
+"""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+
+from tortoise.transactions import in_transaction
+
+from backend.db import sql
+from backend.domain.policy import Actor, Role
+
+DATABASE_ROLE: dict[Role, str] = {
+    Role.HOMEROOM_TEACHER: "hocba_school",
+    Role.PRINCIPAL: "hocba_school",
+    Role.DEPUTY_PRINCIPAL: "hocba_school",
+    Role.CLERK: "hocba_school",
+    Role.DISTRICT_OFFICER: "hocba_district",
+    Role.DEPARTMENT_OFFICER: "hocba_department",
+    Role.PUBLIC: "hocba_public",
+}
+
+# The role comes last: after it, the settings could still change but the rights are already those of the scope.
+_ENTER = (
+    "SELECT set_config('app.schools', $1, true), set_config('app.classes', $2, true),"
+    " set_config('app.staff', $3, true), set_config('app.code', $4, true),"
+    " set_config('transaction_read_only', $5, true), set_config('role', $6, true)"
+)
+
+
+@asynccontextmanager
+async def scoped(actor: Actor, *, write: bool) -> AsyncIterator[None]:
+    """Run a block in one transaction as the actor; commits at the end, rolls back on any exception.
+
+    A block that does not write runs read-only: PostgreSQL itself refuses a change.
+    """
+    async with in_transaction():
+        await enter(actor, write=write)
+        yield
+
+
+async def enter(actor: Actor, *, write: bool) -> None:
+    """Take the actor's scope in the transaction at hand."""
+    await sql.rows(
+        _ENTER,
+        _array(actor.school_ids),
+        _array(actor.class_ids) if actor.role is Role.HOMEROOM_TEACHER else "",
+        "" if actor.staff_id is None else str(actor.staff_id),
+        actor.lookup_code or "",
+        "off" if write else "on",
+        DATABASE_ROLE[actor.role],
+    )
+
+
+@asynccontextmanager
+async def savepoint() -> AsyncIterator[None]:
+    """A part of the transaction at hand that is undone alone when it raises."""
+    async with in_transaction():
+        yield
+
+
+@asynccontextmanager
+async def unscoped() -> AsyncIterator[None]:
+    """A transaction as the login role itself: for the worker, and for the doors that precede a scope."""
+    async with in_transaction():
+        yield
+
+
+def _array(ids: Collection[int]) -> str:
+    return "{" + ",".join(str(item) for item in sorted(ids)) + "}"

@@ -1,0 +1,58 @@
+"""Every job there is: name and version, payload, key. The queue's own machinery stays behind this module.
+
+A job is put into the queue in the transaction that made it necessary and carries ids only. Its key makes it
+unique among the jobs waiting or under way; doing a job twice must be harmless.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class SignItem:
+    """Sign one record of a ceremony, XML and PDF. Signing a signed item again does nothing."""
+
+    name: ClassVar[str] = "ceremony.sign/1"
+    item_id: int
+
+    @property
+    def key(self) -> str:
+        return f"sign:{self.item_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class SealLocked:
+    """Put the department's lock seal on a locked revision's files. Sealing twice does nothing."""
+
+    name: ClassVar[str] = "revision.seal/1"
+    revision_id: int
+
+    @property
+    def key(self) -> str:
+        return f"seal:{self.revision_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeDocument:
+    """Judge an uploaded file that the registry does not know, by the strict rule, and answer within seconds."""
+
+    name: ClassVar[str] = "document.judge/1"
+    upload_id: str
+
+    @property
+    def key(self) -> str:
+        return f"judge:{self.upload_id}"
+
+
+Job = SignItem | SealLocked | JudgeDocument
+
+JOBS: dict[str, type[SignItem] | type[SealLocked] | type[JudgeDocument]] = {
+    kind.name: kind for kind in (SignItem, SealLocked, JudgeDocument)
+}
+
+MAX_TRIES = 5
+"""After five tries a job is parked with its reason until somebody looks (``hocba jobs``)."""
+
+
+def payload(job: Job) -> dict[str, int | str]:
+    return asdict(job)

@@ -1,0 +1,63 @@
+"""How every use case begins: choose the revision that is meant, and ask the policy.
+
+An action is meant for the working revision when that one's state allows it, else for the standing one: a
+withdrawal of a record whose replacement is a draft takes back what stands.
+"""
+
+from backend.db.repositories import periods
+from backend.db.repositories.records import RecordRow, RevisionRow
+from backend.domain.calendar import Window
+from backend.domain.errors import NotFoundError, NotPermittedError, ReasonRequiredError
+from backend.domain.lifecycle import NEEDS_REASON, Action, allowed
+from backend.domain.policy import Actor, Refusal, refusal
+
+REASON_MAX = 500
+
+
+def target(record: RecordRow, action: Action) -> RevisionRow:
+    """The revision of a record that an action is meant for."""
+    able = (revision for revision in record.revisions if action in allowed(revision.state))
+    return next(able, record.working)
+
+
+def refusal_for(actor: Actor, action: Action, record: RecordRow) -> Refusal | None:
+    """Why the actor may not do this to the record now, or None."""
+    return refusal(actor, action, record.facts(target(record, action)))
+
+
+def require(actor: Actor, action: Action, record: RecordRow, *, field: str = "recordId") -> RevisionRow:
+    """The revision to act on.
+
+    Raises:
+        NotFoundError: when the record lies outside the actor's scope.
+        NotPermittedError: with the policy's reason.
+    """
+    reason = refusal_for(actor, action, record)
+    if reason is Refusal.SCOPE:
+        raise NotFoundError(field=field)
+    if reason is not None:
+        raise NotPermittedError(reason, field=field)
+    return target(record, action)
+
+
+def require_reason(action: Action, reason: str) -> str:
+    """The reason, cut to its limit.
+
+    Raises:
+        ReasonRequiredError: when an action that needs a reason has none.
+    """
+    if action in NEEDS_REASON and not reason.strip():
+        raise ReasonRequiredError(field="reason")
+    return reason.strip()[:REASON_MAX]
+
+
+async def hold_window(school_year: int, window: Window) -> None:
+    """Keep a window from being sealed until this transaction ends, and see that it is open.
+
+    A lock waits for every transaction that holds its period, so what it seals includes what they did.
+
+    Raises:
+        NotPermittedError: when the deadline has passed or the period is sealed.
+    """
+    if not await periods.hold(school_year, window):
+        raise NotPermittedError(Refusal.DEADLINE)

@@ -1,0 +1,143 @@
+"""Signing ceremonies: one act of one person over many records.
+
+The person confirms once; each record then goes its own way through the queue. A record that may not be signed
+is reported by its place in the selection and never stops the others; a ceremony has one certificate throughout.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.db.repositories import audit, ceremonies, people, queue, records
+from backend.db.repositories.ceremonies import CeremonyRow
+from backend.db.repositories.people import Credential
+from backend.db.repositories.records import RecordRow
+from backend.domain.errors import (
+    AlreadyQueuedError,
+    CertificateMissingError,
+    DomainError,
+    EmptySelectionError,
+    NotFoundError,
+    SelectionMixedError,
+    SelectionTooLargeError,
+)
+from backend.domain.policy import Actor
+from backend.domain.signing import SIGNING_ACTION, SignatureRole
+from backend.jobs import SignItem
+from backend.services.acting import require
+
+CEREMONY_MAX = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A new ceremony, and why some of the selected records are not in it."""
+
+    ceremony: CeremonyRow | None
+    left_out: tuple[DomainError, ...]
+
+
+async def start(actor: Actor, role: SignatureRole, record_ids: Sequence[int]) -> Started:
+    """Begin a ceremony over the records that may be signed.
+
+    Raises:
+        EmptySelectionError, SelectionTooLargeError, SelectionMixedError: by what was selected.
+        CertificateMissingError: when the signer, or the school for its seal, has no certificate.
+    """
+    if not record_ids:
+        raise EmptySelectionError(field="recordIds")
+    if len(record_ids) > CEREMONY_MAX:
+        raise SelectionTooLargeError(field="recordIds", max=CEREMONY_MAX)
+    judged = await _judge(actor, role, record_ids)
+    if not judged.signable:
+        return Started(None, tuple(judged.left_out))
+    ceremony_id = await _open(actor, role, [record for record, _ in judged.signable])
+    queued = await ceremonies.add_items(
+        ceremony_id, [(record.working.id, record.working.content_digest) for record, _ in judged.signable]
+    )
+    await queue.put([SignItem(item_id) for item_id in queued.values()])
+    left_out = judged.left_out + [
+        AlreadyQueuedError(field=f"recordIds.{place}")
+        for record, place in judged.signable
+        if record.working.id not in queued
+    ]
+    signed_for = [
+        (record.school_id, record.working.id) for record, _ in judged.signable if record.working.id in queued
+    ]
+    await audit.append(actor, f"CEREMONY_{role}", signed_for, ceremony=ceremony_id)
+    return Started(await ceremonies.get(ceremony_id), tuple(left_out))
+
+
+async def cancel(actor: Actor, ceremony_id: int) -> CeremonyRow:
+    """Stop what has not been signed; only the signer may.
+
+    Raises:
+        NotFoundError: when it is not the actor's ceremony.
+    """
+    ceremony = await _own(actor, ceremony_id)
+    await ceremonies.cancel(ceremony_id)
+    await audit.append(actor, "CEREMONY_CANCEL", [(ceremony.school_id, None)], ceremony=ceremony_id)
+    return await ceremonies.get(ceremony_id)
+
+
+async def retry(actor: Actor, ceremony_id: int) -> CeremonyRow:
+    """Put the failed records back into the queue; only the signer may.
+
+    Raises:
+        NotFoundError: when it is not the actor's ceremony.
+    """
+    ceremony = await _own(actor, ceremony_id)
+    again = await ceremonies.requeue_failed(ceremony_id)
+    await queue.put([SignItem(item_id) for item_id in again])
+    await audit.append(actor, "CEREMONY_RETRY", [(ceremony.school_id, None)], ceremony=ceremony_id)
+    return await ceremonies.get(ceremony_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    signable: list[tuple[RecordRow, int]]
+    left_out: list[DomainError]
+
+
+async def _judge(actor: Actor, role: SignatureRole, record_ids: Sequence[int]) -> _Judged:
+    found = {record.id: record for record in await records.lock(record_ids)}
+    judged = _Judged([], [])
+    for place, record_id in enumerate(dict.fromkeys(record_ids)):
+        field = f"recordIds.{place}"
+        try:
+            if record_id not in found:
+                raise NotFoundError(field=field)
+            require(actor, SIGNING_ACTION[role], found[record_id], field=field)
+        except DomainError as error:
+            judged.left_out.append(error)
+        else:
+            judged.signable.append((found[record_id], place))
+    return judged
+
+
+async def _open(actor: Actor, role: SignatureRole, signable: Sequence[RecordRow]) -> int:
+    schools = {record.school_id for record in signable}
+    if len(schools) > 1:
+        raise SelectionMixedError(field="recordIds")
+    school_id = schools.pop()
+    credential = await _credential(actor, role, school_id)
+    assert actor.staff_id is not None
+    assert actor.assignment_id is not None
+    return await ceremonies.create(school_id, actor.staff_id, actor.assignment_id, credential.id, role)
+
+
+async def _credential(actor: Actor, role: SignatureRole, school_id: int) -> Credential:
+    if role is SignatureRole.SCHOOL_SEAL:
+        credential = await people.find_credential_of_unit(school_id)
+    else:
+        assert actor.staff_id is not None
+        credential = await people.find_credential_of_person(actor.staff_id)
+    if credential is None:
+        raise CertificateMissingError(field="role")
+    return credential
+
+
+async def _own(actor: Actor, ceremony_id: int) -> CeremonyRow:
+    ceremony = await ceremonies.get(ceremony_id)
+    if ceremony.signer_id != actor.staff_id:
+        raise NotFoundError(field="ceremonyId")
+    return ceremony

@@ -1,0 +1,138 @@
+"""Lock periods: scheduling, and the seal after which nothing changes (plan, part III).
+
+The lock, the effective dates, the ledger leaves and the jobs that put the department's seal on the files are
+one transaction. It takes the period's row, so a submission, withdrawal or replacement either committed before
+and is sealed with it, or comes after and is refused.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.db.repositories import audit, periods, queue, records, submissions
+from backend.db.repositories.periods import DueRow, PeriodRow
+from backend.domain.calendar import REPORT_DAY, VIETNAM, Window, default_instant, grades_in_scope
+from backend.domain.canonical import canonical_bytes
+from backend.domain.errors import (
+    LockPeriodNotDueError,
+    LockPeriodSealedError,
+    LockPeriodUnknownError,
+    NotPermittedError,
+)
+from backend.domain.lifecycle import Action, State
+from backend.domain.merkle import Frontier, leaf_hash
+from backend.domain.policy import GRANTS, Actor, Refusal
+from backend.domain.school_year import SchoolYear
+from backend.domain.submission import Verdict
+from backend.jobs import SealLocked
+
+TAKES: dict[Window, tuple[Window, ...]] = {
+    Window.MAIN: (Window.MAIN,),
+    Window.SUPPLEMENTARY: (Window.MAIN, Window.SUPPLEMENTARY),
+}
+"""Windows whose records a lock takes: the second also takes what an exception let pass the first."""
+
+REPLACEMENT_ENDED = "LOCKED"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """What a lock did."""
+
+    period: PeriodRow
+    count: int
+
+
+async def schedule(actor: Actor, year: SchoolYear, window: Window, locks_at: datetime) -> PeriodRow:
+    """Set or move the deadline of a period that is not sealed.
+
+    Raises:
+        NotPermittedError: unless the actor may lock.
+        LockPeriodSealedError: when it is sealed.
+    """
+    _require_lock_right(actor)
+    for period in await periods.find(year.start):
+        if period.window is window and period.sealed_at is not None:
+            raise LockPeriodSealedError(field="window")
+    reports_at = default_instant(year, REPORT_DAY[window], day_included=True)
+    period = await periods.schedule(
+        year.start, window, locks_at.astimezone(VIETNAM), reports_at, sorted(grades_in_scope(year))
+    )
+    await audit.append(actor, "SCHEDULE_LOCK", [(None, None)], period=period.id, locksAt=locks_at.isoformat())
+    return period
+
+
+async def seal(actor: Actor, period_id: int) -> Sealing:
+    """Lock every due record of a period.
+
+    Raises:
+        NotPermittedError: unless the actor may lock.
+        LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError: by the period.
+    """
+    _require_lock_right(actor)
+    period = await _take_due_period(period_id)
+    due = await periods.due(period.school_year, sorted(period.grades), TAKES[period.window])
+    await _end_replacements(due)
+    head = await periods.frontier()
+    if due:
+        head = await _lock(period, due, head)
+    await periods.mark_sealed(period.id, len(due), head.root.hex())
+    await audit.append(
+        actor, Action.LOCK, [(row.school_id, row.revision_id) for row in due], period=period.id
+    )
+    sealed = await periods.find_by_id(period_id)
+    assert sealed is not None  # its row is held by this transaction
+    return Sealing(sealed, len(due))
+
+
+def leaf_data(row: DueRow, effective_from: datetime) -> bytes:
+    """What a ledger leaf says of a locked revision, as canonical bytes."""
+    return canonical_bytes(
+        {
+            "lookupCode": row.lookup_code,
+            "revision": row.revision_id,
+            "content": row.content_digest,
+            "xml": row.xml_digest,
+            "pdf": row.pdf_digest,
+            "effectiveFrom": effective_from.isoformat(),
+        }
+    )
+
+
+async def _take_due_period(period_id: int) -> PeriodRow:
+    period = await periods.take(period_id)
+    if period is None:
+        raise LockPeriodUnknownError(field="lockPeriodId")
+    if period.sealed_at is not None:
+        raise LockPeriodSealedError(field="lockPeriodId")
+    if period.locks_at > await periods.now():
+        raise LockPeriodNotDueError(field="lockPeriodId")
+    return period
+
+
+async def _end_replacements(due: Sequence[DueRow]) -> None:
+    open_ids = [row.record_id for row in due if row.working_id != row.revision_id]
+    if not open_ids:
+        return
+    working = [record.working for record in (await records.find(open_ids)).values()]
+    submitted = [revision.id for revision in working if revision.state is State.SUBMITTED]
+    await records.move(submitted, State.REJECTED)
+    await submissions.decide(submitted, Verdict.REJECTED, REPLACEMENT_ENDED, None)
+    await records.move([item.id for item in working if item.id not in submitted], State.WITHDRAWN)
+    await periods.end_replacements(open_ids)
+
+
+async def _lock(period: PeriodRow, due: Sequence[DueRow], head: Frontier) -> Frontier:
+    revision_ids = [row.revision_id for row in due]
+    effective_from = await periods.lock_revisions(revision_ids)
+    leaves = [leaf_hash(leaf_data(row, effective_from)) for row in due]
+    await periods.append_leaves(period.id, head.size, revision_ids, leaves)
+    grown = head.append(leaves)
+    await periods.add_head(grown)
+    await queue.put([SealLocked(revision_id) for revision_id in revision_ids])
+    return grown
+
+
+def _require_lock_right(actor: Actor) -> None:
+    if Action.LOCK not in GRANTS[actor.role]:
+        raise NotPermittedError(Refusal.ROLE)

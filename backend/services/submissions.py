@@ -1,0 +1,87 @@
+"""Sending records to the department and the department's verdict (plan, part III; the check itself may grow)."""
+
+from collections.abc import Sequence
+
+from backend.db.repositories import audit, records, submissions
+from backend.db.repositories.records import RecordRow, RevisionRow
+from backend.domain.errors import (
+    EmptySelectionError,
+    NotFoundError,
+    SelectionMixedError,
+    SelectionTooLargeError,
+)
+from backend.domain.lifecycle import Action, State
+from backend.domain.policy import Actor
+from backend.domain.submission import Verdict
+from backend.services.acting import hold_window, require
+
+PACKET_MAX = 500
+
+
+async def submit(actor: Actor, record_ids: Sequence[int]) -> int:
+    """Submit issued records of one class as one packet; all or none.
+
+    Returns:
+        the submission's id.
+
+    Raises:
+        EmptySelectionError, SelectionTooLargeError, SelectionMixedError: by what was selected.
+        NotFoundError, NotPermittedError: by policy, naming the record by its place in the selection.
+    """
+    found = await _selected(record_ids)
+    revisions = _judged(actor, Action.SUBMIT, record_ids, found)
+    if len({record.school_class_id for record in found}) > 1:
+        raise SelectionMixedError(field="recordIds")
+    for window in {revision.window for revision in revisions}:
+        await hold_window(found[0].school_year, window)
+    ids = [revision.id for revision in revisions]
+    await records.move(ids, State.SUBMITTED)
+    first = found[0]
+    assert actor.staff_id is not None  # the policy lets only staff submit
+    submission_id = await submissions.create(
+        first.school_id, first.school_class_id, first.school_year, actor.staff_id, ids
+    )
+    await audit.append(
+        actor, Action.SUBMIT, [(first.school_id, item) for item in ids], submission=submission_id
+    )
+    return submission_id
+
+
+async def accept(actor: Actor, record_ids: Sequence[int]) -> list[RecordRow]:
+    """Accept submitted records; what an accepted replacement stands for is superseded with it.
+
+    Raises:
+        EmptySelectionError, SelectionTooLargeError, NotFoundError, NotPermittedError: as for ``submit``.
+    """
+    found = await _selected(record_ids)
+    revisions = _judged(actor, Action.ACCEPT, record_ids, found)
+    superseded = [record.standing.id for record in found if record.standing is not None]
+    if superseded:
+        await records.move(superseded, State.SUPERSEDED)
+    await records.move([revision.id for revision in revisions], State.ACCEPTED)
+    for record, revision in zip(found, revisions, strict=True):
+        await records.point(record.id, working=revision.id, standing=revision.id)
+    await submissions.decide([item.id for item in revisions], Verdict.ACCEPTED, "", actor.staff_id)
+    pairs = [(record.school_id, revision.id) for record, revision in zip(found, revisions, strict=True)]
+    await audit.append(actor, Action.ACCEPT, pairs)
+    return list((await records.find(record_ids)).values())
+
+
+async def _selected(record_ids: Sequence[int]) -> list[RecordRow]:
+    if not record_ids:
+        raise EmptySelectionError(field="recordIds")
+    if len(record_ids) > PACKET_MAX:
+        raise SelectionTooLargeError(field="recordIds", max=PACKET_MAX)
+    return await records.lock(record_ids)
+
+
+def _judged(
+    actor: Actor, action: Action, record_ids: Sequence[int], found: Sequence[RecordRow]
+) -> list[RevisionRow]:
+    """The revisions to act on; a record that is absent is told apart from the others by its place."""
+    by_id = {record.id: record for record in found}
+    places = {record_id: f"recordIds.{place}" for place, record_id in enumerate(record_ids)}
+    for record_id in record_ids:
+        if record_id not in by_id:
+            raise NotFoundError(field=places[record_id])
+    return [require(actor, action, record, field=places[record.id]) for record in found]
