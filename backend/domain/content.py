@@ -127,9 +127,9 @@ class RecordContent:
         """The year's outcome, or None when the pupil is not assessed or results are still missing."""
         taught = {code: result for code, result in self.subjects.items() if not result.is_empty}
         levels = [result.level for result in taught.values() if result.level is not None]
-        expected = {subject.code for subject in self.curriculum.subjects if _compulsory(subject.status)}
-        assessed = len(levels) == len(taught) and expected <= taught.keys()
-        if self.not_assessed or not assessed or len(self.traits) < len(self.curriculum.traits):
+        curriculum = self.curriculum
+        assessed = len(levels) == len(taught) and curriculum.compulsory <= taught.keys()
+        if self.not_assessed or not assessed or len(self.traits) < len(curriculum.traits):
             return None
         scores = [result.score() for result in taught.values()]
         return year_outcome(levels, self.traits.values(), [score for score in scores if score is not None])
@@ -142,12 +142,7 @@ class RecordContent:
 
     @property
     def completion(self) -> Completion | None:
-        if self.completed is None:
+        completed = self.completed
+        if completed is None:
             return None
-        return completion(
-            self.grade, completed=self.completed, promoted_by_decision=self.promoted_by_decision
-        )
-
-
-def _compulsory(status: str) -> bool:
-    return status == "COMPULSORY"
+        return completion(self.grade, completed=completed, promoted_by_decision=self.promoted_by_decision)

@@ -119,9 +119,10 @@ def _history(history: tuple[HistoryEntry, ...]) -> Iterator[Fault]:
 
 
 def _subjects(content: RecordContent) -> Iterator[Fault]:
+    curriculum = content.curriculum
     for code, result in content.subjects.items():
         at = f"subjects.{code}"
-        subject = content.curriculum.find_subject(code)
+        subject = curriculum.find_subject(code)
         if subject is None:
             if not result.is_empty:
                 yield fault(FaultCode.SUBJECT_NOT_IN_GRADE, at, code, grade=content.grade)
@@ -143,8 +144,9 @@ def _scores(subject: Subject, result: SubjectResult, at: str) -> Iterator[Fault]
 
 
 def _traits(content: RecordContent) -> Iterator[Fault]:
+    curriculum = content.curriculum
     for code in content.traits:
-        if content.curriculum.find_trait(code) is None:
+        if curriculum.find_trait(code) is None:
             yield fault(FaultCode.TRAIT_NOT_IN_GRADE, f"traits.{code}", code, grade=content.grade)
     for group, comment in content.comments.items():
         if len(comment) > COMMENT_MAX:

@@ -8,7 +8,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 
 from backend.domain.levels import Period, TraitGroup
@@ -57,20 +57,38 @@ class Trait:
     print_order: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GradeCurriculum:
-    """What a pupil of one grade is assessed in, in printing order."""
+    """What a pupil of one grade is assessed in, in printing order.
+
+    Without slots, so that the look-ups below are built once: judging a row asks for them some forty times.
+    """
 
     curriculum: str
     grade: int
     subjects: tuple[Subject, ...]
     traits: tuple[Trait, ...]
 
+    @cached_property
+    def compulsory(self) -> frozenset[str]:
+        """Codes of the subjects every pupil of the grade takes."""
+        return frozenset(
+            subject.code for subject in self.subjects if subject.status is SubjectStatus.COMPULSORY
+        )
+
+    @cached_property
+    def _subject_of(self) -> dict[str, Subject]:
+        return {subject.code: subject for subject in self.subjects}
+
+    @cached_property
+    def _trait_of(self) -> dict[str, Trait]:
+        return {trait.code: trait for trait in self.traits}
+
     def find_subject(self, code: str) -> Subject | None:
-        return next((subject for subject in self.subjects if subject.code == code), None)
+        return self._subject_of.get(code)
 
     def find_trait(self, code: str) -> Trait | None:
-        return next((trait for trait in self.traits if trait.code == code), None)
+        return self._trait_of.get(code)
 
 
 class CurriculumUnknownError(LookupError):
