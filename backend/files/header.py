@@ -1,0 +1,153 @@
+"""Finding the header of a sheet and what each of its columns means.
+
+Schools export two shapes: one header row (``Toán - Điểm KTĐK``), or two rows whose upper cells are merged over
+a group (``Toán`` above ``Mức đạt được | Điểm KTĐK | Nhận xét``). Titles may stand above. So every row, and every
+pair of rows, among the first is tried, and the one that explains the most columns wins.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from backend.domain.errors import FileHeaderError
+from backend.files.cells import WORD_MAX, Reader, shown
+from backend.files.columns import Meaning, betrays_result, meanings, part_spellings, required_labels
+from backend.files.limits import COLUMNS_MAX
+from backend.files.readers import READERS
+from backend.files.sheets import Cells, SheetRow, letters
+from backend.files.words import spelling
+
+TABLE_MIN_COLUMNS = 3
+"""A sheet with fewer known columns is no table of pupils but a guide, a list or an empty page."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedColumn:
+    """A known column where the file has it; ``header`` is the file's own wording."""
+
+    position: int
+    letter: str
+    header: str
+    field: str
+    read: Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """``end`` is the place, among the rows looked at, of the first row below the header."""
+
+    columns: tuple[PlacedColumn, ...]
+    by_field: Mapping[str, PlacedColumn]
+    ignored: tuple[str, ...]
+    end: int
+    languages: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """One way to read the header: for each column its wording and its meaning, if it has one."""
+
+    at: int
+    rows: int
+    found: Mapping[int, tuple[str, Meaning | None]]
+    unknown_results: tuple[str, ...]
+
+    @property
+    def score(self) -> int:
+        return len({meaning.column.field for _, meaning in self.found.values() if meaning})
+
+
+def find_header(top: Sequence[SheetRow]) -> Header | None:
+    """The header among the first rows; None when the sheet is no table of pupils.
+
+    Raises:
+        FileHeaderError: when a required column is missing, a header stands twice, or a column of results
+            belongs to no known subject.
+    """
+    best = _best(top)
+    if best is None or best.score < TABLE_MIN_COLUMNS:
+        return None
+    _require_sound(best)
+    return _header(best)
+
+
+def known_headers(top: Sequence[SheetRow]) -> int:
+    """How many known columns the first rows show; tells one way of splitting a text file from another."""
+    best = _best(top)
+    return best.score if best else 0
+
+
+def _best(top: Sequence[SheetRow]) -> _Candidate | None:
+    candidates = [_single(at, row) for at, row in enumerate(top)]
+    candidates += [_double(at, upper, lower) for at, (upper, lower) in enumerate(pairwise(top))]
+    return max(candidates, key=lambda candidate: candidate.score, default=None)
+
+
+def _single(at: int, row: SheetRow) -> _Candidate:
+    texts = _texts(row.cells)
+    found = {position: (text, _meaning(text)) for position, text in texts.items()}
+    unknown = [text for text, meaning in found.values() if meaning is None and betrays_result(text)]
+    return _Candidate(at, 1, found, tuple(unknown))
+
+
+def _double(at: int, upper: SheetRow, lower: SheetRow) -> _Candidate:
+    """Read two rows as one header; an empty upper cell belongs to the group at its left."""
+    groups, labels = _texts(upper.cells), _texts(lower.cells)
+    found: dict[int, tuple[str, Meaning | None]] = {}
+    unknown, group = [], ""
+    for position in sorted({*groups, *labels}):
+        group, label = groups.get(position, group), labels.get(position, "")
+        text, meaning = _joined(group, label)
+        found[position] = (text, meaning)
+        if meaning is None and (spelling(label) in part_spellings() or betrays_result(text)):
+            unknown.append(text)
+    return _Candidate(at, 2, found, tuple(unknown))
+
+
+def _joined(group: str, label: str) -> tuple[str, Meaning | None]:
+    """Group and label together, or the label alone when the group ended without a new one."""
+    if not (group and label):
+        return group or label, _meaning(group or label)
+    whole = f"{group} - {label}"
+    if meaning := _meaning(whole):
+        return whole, meaning
+    alone = _meaning(label) if spelling(label) not in part_spellings() else None
+    return (label, alone) if alone else (whole, None)
+
+
+def _texts(cells: Cells) -> dict[int, str]:
+    texts = {at: shown(cell) for at, cell in cells.items() if at < COLUMNS_MAX}
+    return {at: text for at, text in texts.items() if text}
+
+
+def _meaning(text: str) -> Meaning | None:
+    return meanings().get(spelling(text)) if len(text) <= WORD_MAX else None
+
+
+def _require_sound(candidate: _Candidate) -> None:
+    placed: dict[str, list[int]] = {}
+    for position, (_, meaning) in candidate.found.items():
+        if meaning:
+            placed.setdefault(meaning.column.field, []).append(position)
+    missing = [label for field, label in required_labels().items() if field not in placed]
+    twice = [
+        f"{candidate.found[at[0]][0]} ({', '.join(map(letters, at))})"
+        for at in placed.values()
+        if len(at) > 1
+    ]
+    if wrong := [*missing, *twice, *candidate.unknown_results]:
+        raise FileHeaderError(columns="; ".join(text[:WORD_MAX] for text in wrong[:10]))
+
+
+def _header(best: _Candidate) -> Header:
+    columns, ignored, languages = [], [], {}
+    for position, (text, meaning) in sorted(best.found.items()):
+        if meaning is None:
+            ignored.append(text[:WORD_MAX])
+            continue
+        field = meaning.column.field
+        columns.append(PlacedColumn(position, letters(position), text, field, READERS[meaning.column.kind]))
+        if meaning.language:
+            languages[field.split(".")[1]] = meaning.language
+    by_field = {column.field: column for column in columns}
+    return Header(tuple(columns), by_field, tuple(ignored), best.at + best.rows, languages)
