@@ -9,6 +9,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from tortoise import Tortoise
 
+APART = "apart"
+"""The second pool: see ``backend.db.scope.scoped_apart``."""
+
 APPS: dict[str, Any] = {
     "models": {
         "models": ["backend.db.models"],
@@ -35,8 +38,15 @@ def tortoise_config(url: str, *, pool: int = 10, application_name: str = "hocba"
         "max_size": pool,
         "server_settings": {"application_name": application_name},
     }
+    engine = "tortoise.backends.asyncpg"
     return {
-        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
+        "connections": {
+            "default": {"engine": engine, "credentials": credentials},
+            APART: {
+                "engine": engine,
+                "credentials": credentials | {"min_size": 0, "max_size": max(1, pool // 2)},
+            },
+        },
         "apps": APPS,
         "use_tz": True,
         "timezone": "UTC",

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from tortoise.transactions import in_transaction
 
 from backend.db import sql
+from backend.db.connection import APART
 from backend.domain.policy import Actor, Role
 
 DATABASE_ROLE: dict[Role, str] = {
@@ -37,9 +38,24 @@ async def scoped(actor: Actor, *, write: bool) -> AsyncIterator[None]:
 
     A block that does not write runs read-only: PostgreSQL itself refuses a change.
     """
-    async with in_transaction():
+    async with in_transaction(sql.pool_name.get()):
         await enter(actor, write=write)
         yield
+
+
+@asynccontextmanager
+async def scoped_apart(actor: Actor, *, write: bool = False) -> AsyncIterator[None]:
+    """A transaction of its own inside an operation that already has one for another actor.
+
+    It takes its connection from a pool of its own, because one that waited for the operation's pool while
+    holding a connection of it could wait for ever.
+    """
+    token = sql.pool_name.set(APART)
+    try:
+        async with scoped(actor, write=write):
+            yield
+    finally:
+        sql.pool_name.reset(token)
 
 
 async def enter(actor: Actor, *, write: bool) -> None:
@@ -58,7 +74,7 @@ async def enter(actor: Actor, *, write: bool) -> None:
 @asynccontextmanager
 async def savepoint() -> AsyncIterator[None]:
     """A part of the transaction at hand that is undone alone when it raises."""
-    async with in_transaction():
+    async with in_transaction(sql.pool_name.get()):
         yield
 
 

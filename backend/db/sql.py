@@ -4,6 +4,7 @@ Rows come back as dictionaries; ``jsonb`` columns arrive as text and are decoded
 """
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Any
 
 from tortoise import connections
@@ -11,10 +12,13 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 Row = dict[str, Any]
 
+pool_name: ContextVar[str] = ContextVar("pool_name", default="default")
+"""Which pool this task's transaction belongs to (``backend.db.scope``)."""
+
 
 def connection() -> BaseDBAsyncClient:
     """The transaction this task is in, or the pool outside of one."""
-    client: BaseDBAsyncClient = connections.get("default")
+    client: BaseDBAsyncClient = connections.get(pool_name.get())
     return client
 
 

@@ -137,6 +137,9 @@ GRANTS: dict[Role, dict[Action, Coverage]] = {
 }
 """What a role may do, beyond looking, and to which of the records it sees (plan, part IV; Điều lệ Art. 11–15)."""
 
+MAY_IMPORT = frozenset({Role.PRINCIPAL, Role.DEPUTY_PRINCIPAL, Role.CLERK})
+"""Who may bring the school's own files in."""
+
 BEFORE_DEADLINE = frozenset({Action.SUBMIT, Action.WITHDRAW, Action.REPLACE})
 NEEDS_COMPLETE = frozenset({Action.SIGN_AS_TEACHER})
 

@@ -214,6 +214,8 @@ HOLD_PERIOD = [
     "GRANT UPDATE (updated_at) ON lock_period TO hocba_school",
 ]
 
+SCOPES = "hocba_public, hocba_school, hocba_district, hocba_department"
+
 # What must be known before a scope can be taken, or across scopes, without showing the rows themselves.
 DOORS = [
     """
@@ -246,12 +248,30 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
   SELECT p.pupil_code, p.citizen_number FROM pupil p JOIN record_book b ON b.pupil_id = p.id
    WHERE b.managing_school_id <> school AND (p.pupil_code = ANY (codes) OR p.citizen_number = ANY (numbers))
 $$""",
-    "REVOKE ALL ON FUNCTION assignments_of, schools_below, pupils_elsewhere FROM PUBLIC",
+    # Who holds a file may know what the registry says of it: no personal data, and only by its whole digest.
+    """
+CREATE FUNCTION registered_file(file_digest text)
+RETURNS TABLE (state text, number smallint, standing_number smallint, is_last boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+  SELECT r.state, r.number, s.number,
+         NOT EXISTS (SELECT FROM artefact l WHERE l.revision_id = a.revision_id AND l.kind = a.kind AND l.id > a.id)
+    FROM artefact a JOIN revision r ON r.id = a.revision_id JOIN year_record y ON y.id = r.year_record_id
+    LEFT JOIN revision s ON s.id = y.standing_revision_id
+   WHERE a.digest = file_digest
+$$""",
+    "REVOKE ALL ON FUNCTION assignments_of, schools_below, pupils_elsewhere, registered_file FROM PUBLIC",
+    f"GRANT EXECUTE ON FUNCTION registered_file TO {SCOPES}, hocba_worker",
+    # The one job that anybody may ask for: judging an upload, which is limited before it gets here.
+    """
+CREATE FUNCTION enqueue_judgement(upload text) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+  SELECT enqueue_jobs('document.judge/1', ARRAY[jsonb_build_object('upload_id', upload)], ARRAY['judge:' || upload], 10)
+$$""",
+    "REVOKE ALL ON FUNCTION enqueue_judgement FROM PUBLIC",
+    f"GRANT EXECUTE ON FUNCTION enqueue_judgement TO {SCOPES}",
     "GRANT EXECUTE ON FUNCTION assignments_of, schools_below TO hocba_app",
     "GRANT EXECUTE ON FUNCTION pupils_elsewhere TO hocba_school",
 ]
-
-SCOPES = "hocba_public, hocba_school, hocba_district, hocba_department"
 
 
 class Migration(migrations.Migration):

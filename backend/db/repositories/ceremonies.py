@@ -211,35 +211,15 @@ async def artefacts(revision_ids: Sequence[int]) -> dict[int, list[ArtefactRow]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredFile:
-    """What the registry knows of a digest: the file, its revision's state, and whether a later one stands."""
+    """What the registry knows of a digest: its revision's state, and whether a later file or revision stands."""
 
-    artefact: ArtefactRow
     state: State
     number: int
     standing_number: int | None
     is_last: bool
-    record_id: int
-
-
-_BY_DIGEST = """
-SELECT a.revision_id, a.role, a.kind, a.digest, a.size, r.state, r.number, r.year_record_id AS record_id,
-       (SELECT s.number FROM revision s WHERE s.id = y.standing_revision_id) AS standing_number,
-       NOT EXISTS (SELECT FROM artefact l WHERE l.revision_id = a.revision_id AND l.kind = a.kind AND l.id > a.id)
-         AS is_last
-  FROM artefact a JOIN revision r ON r.id = a.revision_id JOIN year_record y ON y.id = r.year_record_id
- WHERE a.digest = $1"""
 
 
 async def find_by_digest(digest: str) -> RegisteredFile | None:
-    """What is registered under the SHA-256 of a file, as far as the scope shows it."""
-    row = await sql.one(_BY_DIGEST, digest)
-    if row is None:
-        return None
-    return RegisteredFile(
-        artefact=_artefact(row),
-        state=State(row["state"]),
-        number=row["number"],
-        standing_number=row["standing_number"],
-        is_last=row["is_last"],
-        record_id=row["record_id"],
-    )
+    """What is registered under the SHA-256 of a file; whoever holds the file may know."""
+    row = await sql.one("SELECT * FROM registered_file($1)", digest)
+    return None if row is None else RegisteredFile(**{**row, "state": State(row["state"])})

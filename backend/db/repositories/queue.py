@@ -24,6 +24,12 @@ async def put(jobs: Sequence[Job], *, urgency: int = 0) -> int:
     return put_count
 
 
+async def put_judgement(upload_id: str) -> None:
+    """Ask for the judgement of an upload; the only job that the public may put."""
+    # a function call with side effects inside a read-only operation is refused, hence a scope that writes
+    await sql.rows("SELECT enqueue_judgement($1)", upload_id)
+
+
 _PARKED = """
 SELECT j.id, j.entrypoint, convert_from(j.payload, 'UTF8') AS payload, j.attempts, j.updated,
        (SELECT l.traceback FROM pgqueuer_log l WHERE l.job_id = j.id AND l.traceback IS NOT NULL

@@ -1,0 +1,1 @@
+"""The outside world behind the ports: object storage and the stream of live events."""

@@ -1,0 +1,26 @@
+"""Short-lived links to files: signed, good for five minutes, naming a digest and never a person or a code."""
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from backend.domain.organisation import ArtefactKind
+from backend.settings import Settings
+
+GOOD_SECONDS = 300
+
+
+def file_url(settings: Settings, digest: str, kind: ArtefactKind) -> str:
+    """The address from which a stored artefact can be fetched for five minutes."""
+    return f"{settings.origin}/files/{_serializer(settings).dumps([digest, kind.value])}"
+
+
+def read_token(settings: Settings, token: str) -> tuple[str, ArtefactKind] | None:
+    """What a token of ``file_url`` names, or None when it is forged or too old."""
+    try:
+        digest, kind = _serializer(settings).loads(token, max_age=GOOD_SECONDS)
+    except BadData:
+        return None
+    return digest, ArtefactKind(kind)
+
+
+def _serializer(settings: Settings) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings.session_secret, salt="file")

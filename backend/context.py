@@ -1,0 +1,107 @@
+"""What a resolver has at hand: who asks, in which language, and loaders that batch reads of one operation."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+from redis import asyncio as aioredis
+from starlette.requests import HTTPConnection
+from strawberry.dataloader import DataLoader
+
+from backend.adapters.replies import Replies
+from backend.adapters.store import ObjectStore
+from backend.adapters.watching import Watching
+from backend.db.repositories import ceremonies, organisation, records
+from backend.db.repositories.people import AssignmentRow, Login
+from backend.domain.errors import NotSignedInError, SignerUnknownError
+from backend.domain.messages import Language
+from backend.domain.policy import PUBLIC, Actor
+from backend.settings import Settings
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What lives as long as the process."""
+
+    settings: Settings
+    redis: aioredis.Redis
+    store: ObjectStore
+    replies: Replies
+    watching: Watching
+
+
+@dataclass(frozen=True, slots=True)
+class SessionIdentity:
+    """Who a session belongs to: a login at a provider, and the assignment chosen to act in."""
+
+    issuer: str
+    subject: str
+    assignment_id: int | None
+
+
+class Loaders:
+    """Batched reads; one set for one operation, so that nothing read for one actor reaches another."""
+
+    def __init__(self) -> None:
+        self.records = _loader(records.find)
+        self.contents = _loader(records.contents)
+        self.revisions = _loader(records.revisions)
+        self.signatures = _loader(ceremonies.signatures)
+        self.artefacts = _loader(ceremonies.artefacts)
+        self.ceremonies = _loader(ceremonies.find)
+        self.units = _loader(organisation.find_units)
+        self.classes = _loader(organisation.find_classes)
+
+
+@dataclass(slots=True)
+class Context:
+    """One request, or one socket; ``actor`` and ``loaders`` belong to the operation at hand."""
+
+    connection: HTTPConnection
+    services: Services
+    language: Language
+    identity: SessionIdentity | None
+    session_key: str | None = None
+    login: Login | None = None
+    actor: Actor = PUBLIC
+    loaders: Loaders = field(default_factory=Loaders)
+
+    @property
+    def staff(self) -> Actor:
+        """The acting member of staff.
+
+        Raises:
+            NotSignedInError: when nobody is signed in.
+            SignerUnknownError: when the person has no assignment today.
+        """
+        if self.identity is None:
+            raise NotSignedInError
+        if self.actor.staff_id is None:
+            raise SignerUnknownError
+        return self.actor
+
+    @property
+    def assignment(self) -> AssignmentRow | None:
+        """The assignment the person acts in."""
+        held = self.login.assignments if self.login else ()
+        return next((item for item in held if item.actor == self.actor), None)
+
+
+def choose_actor(login: Login | None, assignment_id: int | None) -> Actor:
+    """The actor a person is now: the chosen assignment while it holds, else the first that does."""
+    held = login.assignments if login else ()
+    chosen = (item.actor for item in held if item.actor.assignment_id == assignment_id)
+    first = (item.actor for item in held)
+    return next(chosen, None) or next(first, PUBLIC)
+
+
+def _loader(find: Callable[[Sequence[int]], Awaitable[dict[int, Row]]]) -> DataLoader[int, Row | None]:
+    return DataLoader(load_fn=partial(_in_order, find))
+
+
+async def _in_order(find: Callable[[Sequence[int]], Awaitable[dict[int, Any]]], keys: list[int]) -> list[Any]:
+    found = await find(keys)
+    return [found.get(key) for key in keys]

@@ -1,0 +1,318 @@
+"""What an import reads to compare with, and how it writes many pupils in a few statements.
+
+Ids are taken from the sequences beforehand, so that whole tables of rows go in by ``unnest``: row-level security
+allows no ``COPY``, and a row that was just inserted is not yet visible to a policy that looks at its book.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+import orjson
+
+from backend.db import sql
+from backend.db.repositories.organisation import ClassRow, classes_of
+from backend.domain.lifecycle import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPupil:
+    """A pupil whom the school manages, and their record of the year if there is one."""
+
+    pupil_id: int
+    book_id: int
+    pupil_code: str | None
+    citizen_number: str | None
+    name_fold: str
+    birth_date: date | None
+    record_id: int | None
+    revision_id: int | None
+    version: int | None
+    state: State | None
+    record_state: State | None
+    content: dict[str, Any] | None
+    content_digest: str | None
+
+
+_KNOWN = """
+SELECT p.id AS pupil_id, b.id AS book_id, p.pupil_code, p.citizen_number, p.name_fold, p.birth_date,
+       y.id AS record_id, r.id AS revision_id, r.version, r.state, y.state AS record_state, r.content, r.content_digest
+  FROM record_book b JOIN pupil p ON p.id = b.pupil_id
+  LEFT JOIN year_record y ON y.book_id = b.id AND y.school_year = $2 AND y.school_id = $1
+  LEFT JOIN revision r ON r.id = y.working_revision_id
+ WHERE b.managing_school_id = $1"""
+
+
+async def known_pupils(school_id: int, school_year: int) -> list[KnownPupil]:
+    """Pupils whom a school manages, each with the record of one year."""
+    return [_known(row) for row in await sql.rows(_KNOWN, school_id, school_year)]
+
+
+def _known(row: sql.Row) -> KnownPupil:
+    state, record_state, content = row["state"], row["record_state"], row["content"]
+    return KnownPupil(
+        **{
+            **row,
+            "state": None if state is None else State(state),
+            "record_state": None if record_state is None else State(record_state),
+            "content": None if content is None else orjson.loads(content),
+        }
+    )
+
+
+async def elsewhere(codes: Sequence[str], numbers: Sequence[str], school_id: int) -> frozenset[str]:
+    """Those of the pupil codes and citizen numbers that belong to pupils of other schools."""
+    found = await sql.rows(
+        "SELECT * FROM pupils_elsewhere($1, $2, $3)", list(codes), list(numbers), school_id
+    )
+    return frozenset(value for row in found for value in row.values() if value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentRow:
+    book_id: int
+    school_year: int
+    class_name: str
+    school_name: str
+    register_number: str
+    entered_on: date | None
+
+
+async def enrolments(school_id: int) -> dict[int, list[EnrolmentRow]]:
+    """Learning history by book, for the books a school manages."""
+    by_book: dict[int, list[EnrolmentRow]] = {}
+    found = await sql.rows(
+        "SELECT e.book_id, e.school_year, e.class_name, e.school_name, e.register_number, e.entered_on"
+        " FROM enrolment e JOIN record_book b ON b.id = e.book_id WHERE b.managing_school_id = $1"
+        " ORDER BY e.book_id, e.school_year, e.id",
+        school_id,
+    )
+    for row in found:
+        by_book.setdefault(row["book_id"], []).append(EnrolmentRow(**row))
+    return by_book
+
+
+async def ensure_classes(school_id: int, school_year: int, wanted: dict[str, int]) -> dict[str, ClassRow]:
+    """Classes by name, those that are new made; ``wanted`` gives each name's grade."""
+    await sql.rows(
+        "INSERT INTO school_class (school_id, school_year, grade, name)"
+        " SELECT $1, $2, grade, name FROM unnest($3::smallint[], $4::text[]) AS t(grade, name)"
+        " ON CONFLICT (school_id, school_year, name) DO NOTHING",
+        school_id,
+        school_year,
+        list(wanted.values()),
+        list(wanted),
+    )
+    return await classes_of(school_id, school_year)
+
+
+async def take_ids(table: str, count: int) -> list[int]:
+    """The next ids of a table's sequence."""
+    found = await sql.rows(f"SELECT nextval('{table}_id_seq') AS id FROM generate_series(1, $1)", count)
+    return [row["id"] for row in found]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPupil:
+    """A row of ``pupil``."""
+
+    id: int
+    full_name: str
+    name_fold: str
+    sort_key: str
+    birth_date: date | None
+    gender: str
+    ethnicity: str
+    nationality: str
+    birth_place: str
+    hometown: str
+    address: str
+    father: str
+    mother: str
+    guardian: str
+    citizen_number: str | None
+    pupil_code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBook:
+    """A row of ``record_book``."""
+
+    id: int
+    pupil_id: int
+    lookup_code: str
+    managing_school_id: int
+    school_class_id: int
+    has_foreign_years: bool
+    opened_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRecord:
+    """A row of ``year_record``."""
+
+    id: int
+    book_id: int
+    school_id: int
+    school_class_id: int
+    school_year: int
+    grade: int
+    pupil_name: str
+    name_fold: str
+    sort_key: str
+    working_revision_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRevision:
+    """A row of ``revision``: the first draft of a record."""
+
+    id: int
+    year_record_id: int
+    book_id: int
+    school_id: int
+    school_class_id: int
+    school_year: int
+    grade: int
+    content: str
+    content_digest: str
+    window: str
+    complete: bool
+
+
+_TYPES = {int: "bigint", str: "text", bool: "boolean", date: "date"}
+_CASTS = {"content": "::jsonb"}
+_CONSTANTS = {
+    "year_record": ("state, updated_at", "'DRAFT', now()"),
+    "revision": ("number, state, version, reason, created_at, updated_at", "1, 'DRAFT', 1, '', now(), now()"),
+}
+
+
+async def insert(
+    table: str, new: Sequence[NewPupil] | Sequence[NewBook] | Sequence[NewRecord] | Sequence[NewRevision]
+) -> None:
+    """Insert rows of one kind in one statement."""
+    if not new:
+        return
+    columns = fields(new[0])
+    names = [f'"{column.name}"' for column in columns]
+    more_names, more_values = _CONSTANTS.get(table, ("", ""))
+    values = [f"t.{name}{_CASTS.get(name.strip(chr(34)), '')}" for name in names]
+    arrays = ", ".join(f"${n}::{_array_type(column.type)}[]" for n, column in enumerate(columns, start=1))
+    statement = (
+        f"INSERT INTO {table} ({', '.join([*names, *([more_names] if more_names else [])])})"
+        f" SELECT {', '.join([*values, *([more_values] if more_values else [])])}"
+        f" FROM unnest({arrays}) AS t({', '.join(names)})"
+    )
+    await sql.rows(statement, *([getattr(row, column.name) for row in new] for column in columns))
+
+
+def _array_type(annotation: Any) -> str:
+    return next(name for kind, name in _TYPES.items() if kind.__name__ in str(annotation))
+
+
+_ENROL = """
+INSERT INTO enrolment (book_id, school_year, class_name, school_name, register_number, entered_on)
+SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::date[])
+ON CONFLICT (book_id, school_year, school_name) DO UPDATE SET class_name = excluded.class_name,
+   register_number = excluded.register_number, entered_on = excluded.entered_on
+ WHERE (enrolment.class_name, enrolment.register_number, enrolment.entered_on)
+       IS DISTINCT FROM (excluded.class_name, excluded.register_number, excluded.entered_on)"""
+
+
+async def enrol(entries: Sequence[EnrolmentRow]) -> None:
+    """Write learning history; what is already there changes only where it differs."""
+    if entries:
+        columns = [[getattr(entry, item.name) for entry in entries] for item in fields(EnrolmentRow)]
+        await sql.rows(_ENROL, *columns)
+
+
+_UPDATE_PUPILS = """
+UPDATE pupil p SET full_name = t.full_name, name_fold = t.name_fold, sort_key = t.sort_key, birth_date = t.birth_date,
+       gender = t.gender, ethnicity = t.ethnicity, nationality = t.nationality, birth_place = t.birth_place,
+       hometown = t.hometown, address = t.address, father = t.father, mother = t.mother, guardian = t.guardian,
+       citizen_number = coalesce(t.citizen_number, p.citizen_number), pupil_code = coalesce(t.pupil_code, p.pupil_code)
+  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::date[], $6::text[], $7::text[], $8::text[],
+       $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[])
+       AS t(id, full_name, name_fold, sort_key, birth_date, gender, ethnicity, nationality, birth_place, hometown,
+            address, father, mother, guardian, citizen_number, pupil_code)
+ WHERE p.id = t.id"""
+
+
+async def update_pupils(changed: Sequence[NewPupil]) -> None:
+    """Write what a file says of pupils the school already manages."""
+    if changed:
+        await sql.rows(
+            _UPDATE_PUPILS, *([getattr(row, item.name) for row in changed] for item in fields(NewPupil))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedDraft:
+    """A draft whose content a file changes; ``version`` is the one it was compared with."""
+
+    revision_id: int
+    record_id: int
+    book_id: int
+    version: int
+    content: str
+    content_digest: str
+    window: str
+    complete: bool
+    school_class_id: int
+    grade: int
+    pupil_name: str
+    name_fold: str
+    sort_key: str
+
+
+_UPDATE_RECORDS = """
+UPDATE year_record y SET school_class_id = t.school_class_id, grade = t.grade, pupil_name = t.pupil_name,
+       name_fold = t.name_fold, sort_key = t.sort_key, updated_at = now()
+  FROM unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::text[], $5::text[], $6::text[])
+       AS t(id, school_class_id, grade, pupil_name, name_fold, sort_key) WHERE y.id = t.id"""
+
+_UPDATE_DRAFTS = """
+UPDATE revision r SET content = t.content::jsonb, content_digest = t.digest, "window" = t.win, complete = t.complete,
+       school_class_id = t.school_class_id, grade = t.grade, version = r.version + 1, updated_at = now()
+  FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::bigint[], $8::smallint[])
+       AS t(id, version, content, digest, win, complete, school_class_id, grade)
+ WHERE r.id = t.id AND r.version = t.version AND r.state = 'DRAFT' RETURNING r.id"""
+
+
+async def update_drafts(changed: Sequence[ChangedDraft]) -> frozenset[int]:
+    """Write changed drafts; returns the revisions written, without those somebody changed meanwhile."""
+    if not changed:
+        return frozenset()
+
+    def column(name: str) -> list[Any]:
+        return [getattr(row, name) for row in changed]
+
+    await sql.rows(
+        _UPDATE_RECORDS,
+        *map(column, ("record_id", "school_class_id", "grade", "pupil_name", "name_fold", "sort_key")),
+    )
+    await sql.rows(
+        "UPDATE record_book b SET school_class_id = t.class_id"
+        " FROM unnest($1::bigint[], $2::bigint[]) AS t(id, class_id)"
+        " WHERE b.id = t.id AND b.school_class_id <> t.class_id",
+        *map(column, ("book_id", "school_class_id")),
+    )
+    written = await sql.rows(
+        _UPDATE_DRAFTS,
+        *map(
+            column,
+            (
+                "revision_id",
+                "version",
+                "content",
+                "content_digest",
+                "window",
+                "complete",
+                "school_class_id",
+                "grade",
+            ),
+        ),
+    )
+    return frozenset(row["id"] for row in written)

@@ -1,0 +1,157 @@
+"""The schema, assembled; how an operation runs, and what of its faults anybody learns."""
+
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+
+import strawberry
+from graphql import GraphQLError
+from strawberry import relay
+from strawberry.extensions import MaskErrors, ParserCache, SchemaExtension, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.graphql import OperationType
+
+from backend.context import Context, Loaders, choose_actor
+from backend.db.repositories import people
+from backend.db.scope import enter, unscoped
+from backend.domain.errors import DomainError
+from backend.domain.messages import sentence
+from backend.observability import log
+from backend.resolvers import department, identity, imports, public, records, signing
+from backend.schema.department import LockPeriod, LookupResult, Submission, Verification
+from backend.schema.organisation import ClassProgress, OrgUnit, SchoolClass, Viewer
+from backend.schema.records import Record
+from backend.schema.signing import Ceremony, CeremonyItem
+
+
+@strawberry.type
+class Query:
+    node: relay.Node | None = relay.node(description="Anything with an id, as far as the viewer may see it.")
+    viewer: Viewer = strawberry.field(resolver=identity.viewer, description="Who asks. Right: everybody.")
+    records: relay.Connection[Record] = strawberry.field(
+        resolver=records.list_records, description="Records by class and name. Right: staff, their scope."
+    )
+    ceremonies: list[Ceremony] = strawberry.field(
+        resolver=signing.recent,
+        description="The newest signing ceremonies. Right: the signer, their school's leaders.",
+    )
+    ceremony_items: relay.Connection[CeremonyItem] = strawberry.field(
+        resolver=signing.items, description="Records of a ceremony. Right: as for the ceremony."
+    )
+    submissions: relay.Connection[Submission] = strawberry.field(
+        resolver=department.list_submissions,
+        description="Class packets. Right: school, district, department.",
+    )
+    lock_periods: list[LockPeriod] = strawberry.field(
+        resolver=department.list_periods, description="Lock periods. Right: everybody."
+    )
+    progress: list[ClassProgress] = strawberry.field(
+        resolver=department.progress,
+        description="Records by class and state. Right: school, district, department.",
+    )
+    lookup: LookupResult = strawberry.field(
+        resolver=public.lookup,
+        description="A book by its code (plan, part II). Right: everybody; masked without birth date.",
+    )
+    verify: Verification = strawberry.field(
+        resolver=public.verify, description="Whether an uploaded PDF or XML is genuine. Right: everybody."
+    )
+
+
+@strawberry.type
+class Mutation(
+    records.RecordMutations,
+    signing.SigningMutations,
+    department.DepartmentMutations,
+    identity.IdentityMutations,
+    imports.ImportMutations,
+):
+    """Everything that changes something; each answers with a payload and its user errors."""
+
+
+@strawberry.type
+class Subscription:
+    signing_progress = strawberry.subscription(
+        resolver=signing.progress,
+        description="How far a ceremony is, until it is done. Right: as for the ceremony.",
+    )
+
+
+class OperationTransaction(SchemaExtension):
+    """One operation is one transaction in the viewer's scope; a mutation with a fault leaves nothing behind.
+
+    A subscription opens a transaction for each event instead: one for its whole life would hold a connection.
+    """
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        operation = self.execution_context
+        context: Context = operation.context
+        context.loaders = Loaders()
+        if operation.operation_type is OperationType.SUBSCRIPTION:
+            yield
+            return
+        with suppress(_RollBackError):
+            async with unscoped():
+                await _take_scope(context, write=operation.operation_type is OperationType.MUTATION)
+                yield
+                _roll_back_if(bool(getattr(operation.result, "errors", None)))
+
+
+class _RollBackError(Exception):
+    """Ends a transaction without a trace; never leaves this module."""
+
+
+def _roll_back_if(failed: bool) -> None:
+    if failed:
+        raise _RollBackError
+
+
+async def _take_scope(context: Context, *, write: bool) -> None:
+    if context.identity is not None:
+        context.login = await people.find_login(context.identity.issuer, context.identity.subject)
+        context.actor = choose_actor(context.login, context.identity.assignment_id)
+    await enter(context.actor, write=write)
+
+
+class MaskFaults(MaskErrors):
+    """A domain error shows its code and sentence; any other exception only an id that the log knows too."""
+
+    def __init__(self) -> None:
+        super().__init__(should_mask_error=_is_fault, error_message="")
+
+    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        fault_id = secrets.token_hex(6)
+        log.error("operation_fault", fault=fault_id, exc_info=error.original_error)
+        return GraphQLError(
+            sentence("INTERNAL", id=fault_id),
+            path=error.path,
+            extensions={"code": "INTERNAL", "id": fault_id},
+        )
+
+
+def _is_fault(error: GraphQLError) -> bool:
+    original = error.original_error
+    return original is not None and not isinstance(original, GraphQLError | DomainError)
+
+
+class DomainErrors(SchemaExtension):
+    """Gives a domain error that reached the top of a query its code and its sentence."""
+
+    def on_operation(self) -> Iterator[None]:
+        yield
+        result = self.execution_context.result
+        language = self.execution_context.context.language
+        for error in getattr(result, "errors", None) or ():
+            if isinstance(original := error.original_error, DomainError):
+                error.message = sentence(original.reason, language, **original.params)
+                error.extensions = {"code": original.reason, "field": original.field}
+
+
+schema = strawberry.Schema(
+    Query,
+    Mutation,
+    Subscription,
+    types=[OrgUnit, SchoolClass, Record, Ceremony, Submission, LockPeriod],
+    config=StrawberryConfig(disable_field_suggestions=True),
+    extensions=[MaskFaults, DomainErrors, ParserCache, ValidationCache, OperationTransaction],
+)

@@ -1,0 +1,57 @@
+"""How every mutation answers: the use case runs in a savepoint, and what a user can mend comes back as data."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import strawberry
+from strawberry import relay
+
+from backend.context import Context
+from backend.db.scope import savepoint
+from backend.domain.errors import DomainError, NotFoundError
+from backend.schema.errors import UserError, user_errors
+
+Info = strawberry.Info[Context, None]
+Params = ParamSpec("Params")
+PayloadT = TypeVar("PayloadT")
+
+
+def answering(
+    refused: Callable[[list[UserError]], PayloadT],
+) -> Callable[
+    [Callable[Concatenate[Info, Params], Awaitable[PayloadT]]],
+    Callable[Concatenate[Info, Params], Coroutine[Any, Any, PayloadT]],
+]:
+    """Turn a domain error into a payload; whatever the use case had written is undone."""
+
+    def decorate(
+        resolver: Callable[Concatenate[Info, Params], Awaitable[PayloadT]],
+    ) -> Callable[Concatenate[Info, Params], Coroutine[Any, Any, PayloadT]]:
+        @wraps(resolver)
+        async def call(info: Info, /, *args: Params.args, **kwargs: Params.kwargs) -> PayloadT:
+            try:
+                async with savepoint():
+                    return await resolver(info, *args, **kwargs)
+            except DomainError as error:
+                return refused(user_errors(error, info.context.language))
+
+        return call
+
+    return decorate
+
+
+def node_key(node_id: relay.GlobalID, type_name: str, field: str) -> int:
+    """The database key of a global id.
+
+    Raises:
+        NotFoundError: when it names another type, or nothing.
+    """
+    if node_id.type_name != type_name or not node_id.node_id.isdecimal():
+        raise NotFoundError(field=field)
+    return int(node_id.node_id)
+
+
+def node_keys(node_ids: Sequence[relay.GlobalID], type_name: str, field: str) -> list[int]:
+    """Database keys of global ids, in their order."""
+    return [node_key(item, type_name, f"{field}.{place}") for place, item in enumerate(node_ids)]

@@ -1,0 +1,127 @@
+"""Submissions and locks."""
+
+from datetime import datetime
+
+import strawberry
+from strawberry import relay
+
+from backend.db.repositories import organisation, periods, submissions
+from backend.domain.calendar import Window
+from backend.domain.errors import NotFoundError
+from backend.domain.school_year import SchoolYear
+from backend.resolvers.answering import Info, answering, node_key, node_keys
+from backend.schema.department import LockPeriod, Submission
+from backend.schema.organisation import ClassProgress, StateCount
+from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
+from backend.schema.payloads import LockPeriodPayload, RecordsPayload, SubmissionPayload
+from backend.schema.records import Record
+from backend.services import locking
+from backend.services import submissions as submission_cases
+
+
+def _year(text: str, field: str) -> SchoolYear:
+    """A school year from an argument.
+
+    Raises:
+        NotFoundError: when it is none.
+    """
+    try:
+        return SchoolYear.parse(text)
+    except ValueError as error:
+        raise NotFoundError(field=field) from error
+
+
+async def list_submissions(
+    info: Info, school_id: relay.GlobalID | None = None, first: int | None = None, after: str | None = None
+) -> relay.Connection[Submission]:
+    """Class packets, newest first."""
+    info.context.staff  # noqa: B018 - raises when nobody is signed in
+    size = page_size(first)
+    position = decode_cursor(after)
+    rows = await submissions.page(
+        node_key(school_id, "OrgUnit", "schoolId") if school_id else None,
+        before_id=int(position[0]) if position else None,
+        limit=size + 1,
+    )
+    nodes = [Submission.of(row) for row in rows]
+    return connection(nodes, size, lambda item: encode_cursor(int(item.id)), after=after)
+
+
+async def list_periods(school_year: str | None = None) -> list[LockPeriod]:
+    """Lock periods of a school year, or all."""
+    year = None if school_year is None else _year(school_year, "schoolYear").start
+    return [LockPeriod.of(row) for row in await periods.find(year)]
+
+
+async def progress(
+    info: Info, school_year: str, school_id: relay.GlobalID | None = None
+) -> list[ClassProgress]:
+    """How many records of each class stand in which state, exact at this moment."""
+    info.context.staff  # noqa: B018 - raises when nobody is signed in
+    key = node_key(school_id, "OrgUnit", "schoolId") if school_id else None
+    by_class: dict[int, ClassProgress] = {}
+    for row in await organisation.counts(_year(school_year, "schoolYear").start, key):
+        fresh = ClassProgress(school_id=row.school_id, school_class_id=row.school_class_id, counts=[])
+        entry = by_class.setdefault(row.school_class_id, fresh)
+        entry.counts.append(StateCount(state=row.state, count=row.count))
+    return list(by_class.values())
+
+
+@answering(lambda errors: SubmissionPayload(user_errors=errors))
+async def submit(info: Info, record_ids: list[relay.GlobalID]) -> SubmissionPayload:
+    """Send issued records of one class to the department; all or none."""
+    keys = node_keys(record_ids, "Record", "recordIds")
+    submission_id = await submission_cases.submit(info.context.staff, keys)
+    found = await submissions.find([submission_id])
+    return SubmissionPayload(submission=Submission.of(found[submission_id]))
+
+
+@answering(lambda errors: RecordsPayload(user_errors=errors))
+async def accept(info: Info, record_ids: list[relay.GlobalID]) -> RecordsPayload:
+    """Accept submitted records; all or none."""
+    keys = node_keys(record_ids, "Record", "recordIds")
+    rows = await submission_cases.accept(info.context.staff, keys)
+    return RecordsPayload(records=[Record.of(row) for row in rows])
+
+
+@answering(lambda errors: RecordsPayload(user_errors=errors))
+async def accept_submission(info: Info, submission_id: relay.GlobalID) -> RecordsPayload:
+    """Accept every record of a packet that still waits."""
+    key = node_key(submission_id, "Submission", "submissionId")
+    rows = await submission_cases.accept(info.context.staff, await submissions.pending_records(key))
+    return RecordsPayload(records=[Record.of(row) for row in rows])
+
+
+@answering(lambda errors: LockPeriodPayload(user_errors=errors))
+async def schedule(info: Info, school_year: str, window: Window, locks_at: datetime) -> LockPeriodPayload:
+    """Set or move the deadline of a lock period."""
+    year = _year(school_year, "schoolYear")
+    row = await locking.schedule(info.context.staff, year, window, locks_at)
+    return LockPeriodPayload(lock_period=LockPeriod.of(row))
+
+
+@answering(lambda errors: LockPeriodPayload(user_errors=errors))
+async def seal(info: Info, lock_period_id: relay.GlobalID) -> LockPeriodPayload:
+    """Lock every due record of a period whose deadline has passed; nothing can change after it."""
+    key = node_key(lock_period_id, "LockPeriod", "lockPeriodId")
+    done = await locking.seal(info.context.staff, key)
+    return LockPeriodPayload(lock_period=LockPeriod.of(done.period))
+
+
+@strawberry.type
+class DepartmentMutations:
+    submission_create: SubmissionPayload = strawberry.mutation(
+        resolver=submit, description="Submit issued records of one class. Right: principal, clerk."
+    )
+    record_accept: RecordsPayload = strawberry.mutation(
+        resolver=accept, description="Accept submitted records. Right: department."
+    )
+    submission_accept: RecordsPayload = strawberry.mutation(
+        resolver=accept_submission, description="Accept what waits in a packet. Right: department."
+    )
+    lock_period_schedule: LockPeriodPayload = strawberry.mutation(
+        resolver=schedule, description="Set or move a deadline that is not sealed. Right: department."
+    )
+    lock_period_seal: LockPeriodPayload = strawberry.mutation(
+        resolver=seal, description="Chốt: lock every due record. Right: department (plan, part III)."
+    )

@@ -1,0 +1,110 @@
+"""Signing ceremonies: starting, following, cancelling, trying failed records again."""
+
+from collections.abc import AsyncGenerator
+
+import strawberry
+from strawberry import relay
+
+from backend.db.repositories import ceremonies
+from backend.db.repositories.ceremonies import CeremonyRow
+from backend.db.scope import scoped
+from backend.domain.errors import NotFoundError
+from backend.domain.signing import ItemState, SignatureRole
+from backend.resolvers.answering import Info, answering, node_key, node_keys
+from backend.resolvers.identity import refresh_actor
+from backend.schema.errors import user_errors
+from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
+from backend.schema.payloads import CeremonyPayload
+from backend.schema.signing import Ceremony, CeremonyItem, CeremonyProgress
+from backend.services import ceremonies as ceremony_cases
+
+RECENT = 20
+
+_refused = answering(lambda errors: CeremonyPayload(user_errors=errors))
+
+
+async def recent(info: Info) -> list[Ceremony]:
+    """The newest ceremonies the viewer may see."""
+    info.context.staff  # noqa: B018 - raises when nobody is signed in
+    return [Ceremony.of(row) for row in await ceremonies.recent(RECENT)]
+
+
+async def items(
+    info: Info,
+    ceremony_id: relay.GlobalID,
+    state: ItemState | None = None,
+    first: int | None = None,
+    after: str | None = None,
+) -> relay.Connection[CeremonyItem]:
+    """Records of a ceremony, narrowed to one state if asked."""
+    key = node_key(ceremony_id, "Ceremony", "ceremonyId")
+    size = page_size(first)
+    position = decode_cursor(after)
+    after_id = int(position[0]) if position else 0
+    rows = await ceremonies.items(key, state, after_id=after_id, limit=size + 1)
+    nodes = [CeremonyItem.of(row, info.context) for row in rows]
+    return connection(nodes, size, lambda item: encode_cursor(int(item.id)), after=after)
+
+
+@_refused
+async def start(info: Info, role: SignatureRole, record_ids: list[relay.GlobalID]) -> CeremonyPayload:
+    """Sign records in one ceremony; records that may not be signed are reported and left out."""
+    keys = node_keys(record_ids, "Record", "recordIds")
+    started = await ceremony_cases.start(info.context.staff, role, keys)
+    errors = [item for error in started.left_out for item in user_errors(error, info.context.language)]
+    ceremony = None if started.ceremony is None else Ceremony.of(started.ceremony)
+    return CeremonyPayload(ceremony=ceremony, user_errors=errors)
+
+
+@_refused
+async def cancel(info: Info, ceremony_id: relay.GlobalID) -> CeremonyPayload:
+    """Stop what has not been signed."""
+    key = node_key(ceremony_id, "Ceremony", "ceremonyId")
+    return CeremonyPayload(ceremony=Ceremony.of(await ceremony_cases.cancel(info.context.staff, key)))
+
+
+@_refused
+async def retry(info: Info, ceremony_id: relay.GlobalID) -> CeremonyPayload:
+    """Try the failed records again."""
+    key = node_key(ceremony_id, "Ceremony", "ceremonyId")
+    return CeremonyPayload(ceremony=Ceremony.of(await ceremony_cases.retry(info.context.staff, key)))
+
+
+async def progress(info: Info, ceremony_id: relay.GlobalID) -> AsyncGenerator[CeremonyProgress, None]:
+    """How far a ceremony is: at once, then whenever it moves, until it is done.
+
+    Each event is read under the viewer's scope as it is at that moment: a right that ended ends the stream.
+    """
+    key = node_key(ceremony_id, "Ceremony", "ceremonyId")
+    shown: CeremonyRow | None = None
+    async for _ in info.context.services.watching.changes("ceremony", key):
+        row = await _read(info, key)
+        if row != shown:
+            shown = row
+            yield CeremonyProgress.of(row)
+        if row.queued + row.signing == 0:
+            return
+
+
+async def _read(info: Info, ceremony_id: int) -> CeremonyRow:
+    actor = await refresh_actor(info.context)
+    async with scoped(actor, write=False):
+        found = await ceremonies.find([ceremony_id])
+    if ceremony_id not in found:
+        raise NotFoundError(field="ceremonyId")
+    return found[ceremony_id]
+
+
+@strawberry.type
+class SigningMutations:
+    ceremony_start: CeremonyPayload = strawberry.mutation(
+        resolver=start,
+        description="Sign up to 5,000 records in one act. Right: by role, homeroom teacher of the class, principal or"
+        " delegated deputy, and for the seal principal or clerk.",
+    )
+    ceremony_cancel: CeremonyPayload = strawberry.mutation(
+        resolver=cancel, description="Stop what has not been signed. Right: the signer."
+    )
+    ceremony_retry: CeremonyPayload = strawberry.mutation(
+        resolver=retry, description="Try failed records again. Right: the signer."
+    )

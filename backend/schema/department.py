@@ -1,0 +1,135 @@
+"""Submissions, lock periods, and the answers to a lookup and to a document's verification."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import strawberry
+from strawberry import relay
+
+import backend.schema.enums  # noqa: F401 - registers the enums used below
+from backend.context import Context
+from backend.db.repositories.periods import PeriodRow
+from backend.db.repositories.submissions import SubmissionRow
+from backend.domain.calendar import Window
+from backend.domain.lifecycle import State
+from backend.domain.school_year import SchoolYear
+from backend.schema.content import RecordContentType
+from backend.schema.records import Artefact, Signature
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.type(
+    description="A class packet and the department's verdicts. Right: school, district, department."
+)
+class Submission(relay.Node):
+    id: relay.NodeID[int]
+    school_name: str
+    class_name: str
+    school_year: str
+    submitted_at: datetime
+    pending: int
+    accepted: int
+    rejected: int
+    withdrawn: int
+
+    @classmethod
+    def of(cls, row: SubmissionRow) -> "Submission":
+        return cls(
+            id=row.id,
+            school_name=row.school_name,
+            class_name=row.class_name,
+            school_year=str(SchoolYear(row.school_year)),
+            submitted_at=row.submitted_at,
+            pending=row.pending,
+            accepted=row.accepted,
+            rejected=row.rejected,
+            withdrawn=row.withdrawn,
+        )
+
+
+@strawberry.type(description="A lock period (plan, part III). Right: everybody.")
+class LockPeriod(relay.Node):
+    id: relay.NodeID[int]
+    school_year: str
+    window: Window
+    locks_at: datetime
+    reports_at: datetime
+    grades: list[int]
+    sealed_at: datetime | None
+    sealed_count: int | None
+    root_hash: str | None = strawberry.field(description="Root of the ledger after the seal, hexadecimal.")
+
+    @classmethod
+    def of(cls, row: PeriodRow) -> "LockPeriod":
+        return cls(
+            id=row.id,
+            school_year=str(SchoolYear(row.school_year)),
+            window=row.window,
+            locks_at=row.locks_at,
+            reports_at=row.reports_at,
+            grades=sorted(row.grades),
+            sealed_at=row.sealed_at,
+            sealed_count=row.sealed_count,
+            root_hash=row.root_hash,
+        )
+
+
+@strawberry.enum(description="What a lookup says of a record.")
+class LookupVerdict(StrEnum):
+    LOCKED = "LOCKED"
+    NOT_YET_LOCKED = "NOT_YET_LOCKED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+@strawberry.type(description="One school year in the answer to a lookup.")
+class LookupYear:
+    school_year: str
+    grade: int
+    school_name: str
+    state: State
+    verdict: LookupVerdict
+    sentence: str
+    revision: int | None
+    effective_from: datetime | None
+    seal_pending: bool = strawberry.field(
+        description="Locked, but the department's seal is still being put on."
+    )
+    content: RecordContentType | None = strawberry.field(description="Only with the second factor.")
+    signatures: list[Signature]
+    artefacts: list[Artefact] = strawberry.field(description="The final files; only with the second factor.")
+
+
+@strawberry.type(description="The answer to a lookup code; without the second factor only a masked minimum.")
+class LookupResult:
+    masked_name: str
+    birth_year: int | None
+    full: bool
+    years: list[LookupYear]
+
+
+@strawberry.enum(description="Whether a document is what the registry holds.")
+class DocumentVerdict(StrEnum):
+    GENUINE_CURRENT = "GENUINE_CURRENT"
+    GENUINE_SUPERSEDED = "GENUINE_SUPERSEDED"
+    GENUINE_WITHDRAWN = "GENUINE_WITHDRAWN"
+    GENUINE_INTERMEDIATE = "GENUINE_INTERMEDIATE"
+    CHANGED = "CHANGED"
+    UNKNOWN = "UNKNOWN"
+
+
+@strawberry.type(description="What one signature inside a document says.")
+class DocumentSignature:
+    field: str
+    signer: str
+    intact: bool
+    trusted: bool
+    signed_at: datetime | None
+
+
+@strawberry.type(description="The verdict on an uploaded document, in words first.")
+class Verification:
+    verdict: DocumentVerdict
+    sentence: str
+    digest: str
+    signatures: list[DocumentSignature]

@@ -1,0 +1,39 @@
+"""Domain enums as GraphQL sees them: registered once, then used in annotations as they are.
+
+The two scales are two enums because T and C mean different things in each.
+"""
+
+import strawberry
+
+from backend.domain.calendar import Window
+from backend.domain.completion import Award
+from backend.domain.identifiers import Gender
+from backend.domain.levels import SubjectLevel, TraitGroup, TraitLevel
+from backend.domain.lifecycle import Action, State
+from backend.domain.organisation import ArtefactKind, UnitKind
+from backend.domain.outcome import Outcome
+from backend.domain.policy import Role
+from backend.domain.signing import ItemState, SignatureRole
+from backend.domain.submission import Verdict
+
+strawberry.enum(State, name="RecordState", description="Where a revision stands (lifecycle table).")
+strawberry.enum(Action, name="RecordAction", description="What can be done to a record.")
+strawberry.enum(SubjectLevel, name="SubjectLevel", description="Level of a subject: T, H or C (TT27 Art. 6).")
+strawberry.enum(
+    TraitLevel, name="TraitLevel", description="Level of a quality or competence: T, Đ or C (TT27 Art. 6)."
+)
+strawberry.enum(TraitGroup, name="TraitGroup", description="Qualities and competences (TT27 Art. 5).")
+strawberry.enum(Outcome, name="Outcome", description="Outcome of the year (TT27 Art. 9).")
+strawberry.enum(Award, name="Award", description="Awards (TT27 Art. 13).")
+strawberry.enum(Window, name="LockWindow", description="Which of the year's two locks takes a record.")
+strawberry.enum(Gender, name="Gender")
+strawberry.enum(Role, name="Role", description="What a person is in a unit, by assignment.")
+strawberry.enum(UnitKind, name="UnitKind")
+strawberry.enum(
+    SignatureRole,
+    name="SignatureRole",
+    description="The four signatures of a complete record, in their order.",
+)
+strawberry.enum(ItemState, name="CeremonyItemState")
+strawberry.enum(Verdict, name="SubmissionVerdict")
+strawberry.enum(ArtefactKind, name="ArtefactKind")

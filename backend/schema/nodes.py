@@ -1,0 +1,26 @@
+"""How ``node(id:)`` finds a thing: through the loader of its kind, under the scope of whoever asks."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from backend.domain.errors import NotFoundError
+
+Row = TypeVar("Row")
+Node = TypeVar("Node")
+
+
+async def load_nodes(
+    loader: DataLoader[int, Row | None], of: Callable[[Row], Node], node_ids: Iterable[str], *, required: bool
+) -> list[Node | None]:
+    """Nodes by key, None for what is absent or outside the scope.
+
+    Raises:
+        NotFoundError: for an absent node that is required.
+    """
+    keys = [int(item) if item.isdecimal() else -1 for item in node_ids]
+    found = await loader.load_many(keys)
+    if required and any(row is None for row in found):
+        raise NotFoundError(field="id")
+    return [None if row is None else of(row) for row in found]

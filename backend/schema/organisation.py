@@ -1,0 +1,118 @@
+"""Units, classes and the person who asks."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import strawberry
+from strawberry import relay
+
+import backend.schema.enums  # noqa: F401 - registers the enums used below
+from backend.context import Context
+from backend.db.repositories.organisation import ClassRow, UnitRow
+from backend.db.repositories.people import AssignmentRow
+from backend.domain.lifecycle import State
+from backend.domain.organisation import UnitKind
+from backend.domain.policy import Role
+from backend.domain.school_year import SchoolYear
+from backend.schema.nodes import load_nodes
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.type(description="A department, district or school. Right: everybody.")
+class OrgUnit(relay.Node):
+    id: relay.NodeID[int]
+    kind: UnitKind
+    code: str
+    name: str
+    commune: str
+    district: str
+
+    @classmethod
+    def of(cls, row: UnitRow) -> "OrgUnit":
+        return cls(
+            id=row.id, kind=row.kind, code=row.code, name=row.name, commune=row.commune, district=row.district
+        )
+
+    @classmethod
+    def resolve_nodes(cls, *, info: Any, node_ids: Iterable[str], required: bool = False) -> Any:
+        return load_nodes(info.context.loaders.units, cls.of, node_ids, required=required)
+
+
+@strawberry.type(description="A class of one school year. Right: its school, district and department.")
+class SchoolClass(relay.Node):
+    id: relay.NodeID[int]
+    name: str
+    grade: int
+    school_year: str
+    school_id: strawberry.Private[int]
+
+    @strawberry.field
+    async def school(self, info: Info) -> OrgUnit | None:
+        row = await info.context.loaders.units.load(self.school_id)
+        return None if row is None else OrgUnit.of(row)
+
+    @classmethod
+    def of(cls, row: ClassRow) -> "SchoolClass":
+        return cls(
+            id=row.id,
+            name=row.name,
+            grade=row.grade,
+            school_year=str(SchoolYear(row.school_year)),
+            school_id=row.school_id,
+        )
+
+    @classmethod
+    def resolve_nodes(cls, *, info: Any, node_ids: Iterable[str], required: bool = False) -> Any:
+        return load_nodes(info.context.loaders.classes, cls.of, node_ids, required=required)
+
+
+@strawberry.type(description="What a person does in a unit, today.")
+class Assignment:
+    id: strawberry.ID
+    role: Role
+    post: str
+    unit_name: str
+    unit_kind: UnitKind
+    current: bool
+
+    @classmethod
+    def of(cls, row: AssignmentRow, *, current: bool) -> "Assignment":
+        return cls(
+            id=strawberry.ID(str(row.actor.assignment_id)),
+            role=row.actor.role,
+            post=row.post,
+            unit_name=row.unit_name,
+            unit_kind=row.unit_kind,
+            current=current,
+        )
+
+
+@strawberry.type(description="The person who asks; null fields when nobody is signed in.")
+class Viewer:
+    name: str | None
+    role: Role
+    assignments: list[Assignment]
+
+
+@strawberry.type(description="How many records stand in a state.")
+class StateCount:
+    state: State
+    count: int
+
+
+@strawberry.type(description="How the records of one class stand. Right: school, district, department.")
+class ClassProgress:
+    school_id: strawberry.Private[int]
+    school_class_id: strawberry.Private[int]
+    counts: list[StateCount]
+
+    @strawberry.field
+    async def school(self, info: Info) -> OrgUnit | None:
+        row = await info.context.loaders.units.load(self.school_id)
+        return None if row is None else OrgUnit.of(row)
+
+    @strawberry.field
+    async def school_class(self, info: Info) -> SchoolClass | None:
+        row = await info.context.loaders.classes.load(self.school_class_id)
+        return None if row is None else SchoolClass.of(row)

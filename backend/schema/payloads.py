@@ -1,0 +1,74 @@
+"""What mutations answer: the thing changed, or the errors that say why not. Nothing changed when there are errors,
+except where a payload says that part of a selection was left out.
+"""
+
+import strawberry
+
+from backend.schema.department import LockPeriod, Submission
+from backend.schema.errors import UserError
+from backend.schema.organisation import Viewer
+from backend.schema.records import Record
+from backend.schema.signing import Ceremony
+
+
+@strawberry.type
+class RecordPayload:
+    record: Record | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class RecordsPayload:
+    records: list[Record] = strawberry.field(default_factory=list)
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="A ceremony, and one error for each selected record that is not in it.")
+class CeremonyPayload:
+    ceremony: Ceremony | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class SubmissionPayload:
+    submission: Submission | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class LockPeriodPayload:
+    lock_period: LockPeriod | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class ViewerPayload:
+    viewer: Viewer | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="One line about a row of an import file.")
+class ImportLine:
+    sheet: str
+    row: int
+    column: str
+    value: str
+    error: UserError
+    warning: bool
+
+
+@strawberry.type(description="What an import did, or would do.")
+class ImportReport:
+    rows: int
+    created: int
+    changed: int
+    unchanged: int
+    refused: int
+    dry_run: bool
+    lines: list[ImportLine]
+
+
+@strawberry.type
+class ImportPayload:
+    report: ImportReport | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)

@@ -1,0 +1,196 @@
+"""Records, their revisions, signatures and files; what the viewer may do with them comes from the policy."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from strawberry import relay
+
+import backend.schema.enums  # noqa: F401 - registers the enums used below
+from backend.adapters.links import file_url
+from backend.context import Context
+from backend.db.repositories.ceremonies import ArtefactRow, SignatureRow
+from backend.db.repositories.records import RecordRow, RevisionRow
+from backend.domain.calendar import Window
+from backend.domain.content_json import parse
+from backend.domain.content_rules import incomplete
+from backend.domain.lifecycle import Action, State
+from backend.domain.messages import sentence
+from backend.domain.organisation import ArtefactKind
+from backend.domain.policy import Refusal
+from backend.domain.school_year import SchoolYear
+from backend.domain.signing import SignatureRole
+from backend.schema.content import RecordContentType, content_type
+from backend.schema.error_codes import ErrorCode
+from backend.schema.errors import FaultType, fault_type
+from backend.schema.nodes import load_nodes
+from backend.schema.organisation import OrgUnit, SchoolClass
+from backend.services.acting import refusal_for
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.type(description="Who signed, as what, when, with which certificate.")
+class Signature:
+    role: SignatureRole
+    signer_name: str
+    post: str
+    unit_name: str
+    certificate_serial: str
+    certificate_issuer: str
+    signed_at: datetime
+
+    @classmethod
+    def of(cls, row: SignatureRow) -> "Signature":
+        return cls(
+            role=row.role,
+            signer_name=row.signer_name,
+            post=row.post,
+            unit_name=row.unit_name,
+            certificate_serial=row.certificate_serial,
+            certificate_issuer=row.certificate_issuer,
+            signed_at=row.signed_at,
+        )
+
+
+@strawberry.type(description="A signed file, named by the SHA-256 of its bytes.")
+class Artefact:
+    kind: ArtefactKind
+    role: SignatureRole = strawberry.field(description="The newest signature in this file.")
+    digest: str
+    size: int
+    url: str = strawberry.field(description="Good for five minutes.")
+
+    @classmethod
+    def of(cls, row: ArtefactRow, context: Context) -> "Artefact":
+        return cls(
+            kind=row.kind,
+            role=row.role,
+            digest=row.digest,
+            size=row.size,
+            url=file_url(context.services.settings, row.digest, row.kind),
+        )
+
+
+@strawberry.type(description="One version of a record; its content never changes once it is signed.")
+class Revision:
+    row: strawberry.Private[RevisionRow]
+    number: int
+    state: State
+    version: int = strawberry.field(description="Counts edits of a draft; give it back with an edit.")
+    window: Window
+    complete: bool
+    opened_by: Action | None
+    reason: str
+    effective_from: datetime | None
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, row: RevisionRow) -> "Revision":
+        return cls(
+            row=row,
+            number=row.number,
+            state=row.state,
+            version=row.version,
+            window=row.window,
+            complete=row.complete,
+            opened_by=row.opened_by,
+            reason=row.reason,
+            effective_from=row.effective_from,
+            updated_at=row.updated_at,
+        )
+
+    @strawberry.field
+    async def content(self, info: Info) -> RecordContentType | None:
+        document = await info.context.loaders.contents.load(self.row.id)
+        return None if document is None else content_type(document)
+
+    @strawberry.field(description="What is still missing before the homeroom teacher can sign.")
+    async def missing(self, info: Info) -> list[FaultType]:
+        document = await info.context.loaders.contents.load(self.row.id)
+        faults = [] if document is None else incomplete(parse(document))
+        return [fault_type(item, info.context.language) for item in faults]
+
+    @strawberry.field
+    async def signatures(self, info: Info) -> list[Signature]:
+        rows = await info.context.loaders.signatures.load(self.row.id)
+        return [Signature.of(row) for row in rows or ()]
+
+    @strawberry.field(description="Files of this revision, the newest last.")
+    async def artefacts(self, info: Info) -> list[Artefact]:
+        rows = await info.context.loaders.artefacts.load(self.row.id)
+        return [Artefact.of(row, info.context) for row in rows or ()]
+
+
+@strawberry.type(description="Why the viewer may not do something to a record now.")
+class ActionRefusal:
+    action: Action
+    code: ErrorCode
+    message: str
+
+
+@strawberry.type(
+    description="A pupil's record of one school year. Right: its class, school, district, department."
+)
+class Record(relay.Node):
+    row: strawberry.Private[RecordRow]
+    id: relay.NodeID[int]
+    school_year: str
+    grade: int
+    class_name: str
+    pupil_name: str
+    state: State = strawberry.field(description="Of the standing revision, else of the one being worked on.")
+    lookup_code: str
+    working_revision: Revision
+    standing_revision: Revision | None
+
+    @classmethod
+    def of(cls, row: RecordRow) -> "Record":
+        return cls(
+            row=row,
+            id=row.id,
+            school_year=str(SchoolYear(row.school_year)),
+            grade=row.grade,
+            class_name=row.class_name,
+            pupil_name=row.pupil_name,
+            state=row.state,
+            lookup_code=row.lookup_code,
+            working_revision=Revision.of(row.working),
+            standing_revision=None if row.standing is None else Revision.of(row.standing),
+        )
+
+    @strawberry.field
+    async def school(self, info: Info) -> OrgUnit | None:
+        row = await info.context.loaders.units.load(self.row.school_id)
+        return None if row is None else OrgUnit.of(row)
+
+    @strawberry.field
+    async def school_class(self, info: Info) -> SchoolClass | None:
+        row = await info.context.loaders.classes.load(self.row.school_class_id)
+        return None if row is None else SchoolClass.of(row)
+
+    @strawberry.field(description="Every revision, oldest first.")
+    async def revisions(self, info: Info) -> list[Revision]:
+        rows = await info.context.loaders.revisions.load(self.row.id)
+        return [Revision.of(row) for row in rows or ()]
+
+    @strawberry.field(description="What the viewer may do now; the answer of the policy.")
+    def viewer_actions(self, info: Info) -> list[Action]:
+        actor = info.context.actor
+        return [action for action in Action if refusal_for(actor, action, self.row) is None]
+
+    @strawberry.field(description="Why not, for everything the viewer's role could do in another state.")
+    def viewer_refusals(self, info: Info) -> list[ActionRefusal]:
+        refused = ((action, refusal_for(info.context.actor, action, self.row)) for action in Action)
+        return [
+            ActionRefusal(
+                action=action, code=ErrorCode(reason.value), message=sentence(reason, info.context.language)
+            )
+            for action, reason in refused
+            if reason is not None and reason is not Refusal.ROLE
+        ]
+
+    @classmethod
+    def resolve_nodes(cls, *, info: Any, node_ids: Iterable[str], required: bool = False) -> Any:
+        return load_nodes(info.context.loaders.records, cls.of, node_ids, required=required)

@@ -1,0 +1,97 @@
+"""Signing ceremonies and how far they are."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from strawberry import relay
+
+import backend.schema.enums  # noqa: F401 - registers the enums used below
+from backend.context import Context
+from backend.db.repositories.ceremonies import CeremonyRow, ItemRow
+from backend.domain.messages import sentence
+from backend.domain.signing import ItemState, SignatureRole
+from backend.schema.error_codes import ErrorCode
+from backend.schema.nodes import load_nodes
+from backend.schema.records import Record
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.type(description="How far a ceremony is: every record is in exactly one of the five counts.")
+class CeremonyProgress:
+    total: int
+    queued: int
+    signing: int
+    signed: int
+    failed: int
+    cancelled: int
+    done: bool
+
+    @classmethod
+    def of(cls, row: CeremonyRow) -> "CeremonyProgress":
+        return cls(
+            total=row.total,
+            queued=row.queued,
+            signing=row.signing,
+            signed=row.signed,
+            failed=row.failed,
+            cancelled=row.cancelled,
+            done=row.queued + row.signing == 0,
+        )
+
+
+@strawberry.type(description="One record of a ceremony.")
+class CeremonyItem(relay.Node):
+    id: relay.NodeID[int]
+    record_id: strawberry.Private[int]
+    state: ItemState
+    code: ErrorCode | None = strawberry.field(description="Why it failed, or what it waits for.")
+    message: str | None
+    attempts: int
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, row: ItemRow, context: Context) -> "CeremonyItem":
+        return cls(
+            id=row.id,
+            record_id=row.record_id,
+            state=row.state,
+            code=ErrorCode(row.code) if row.code else None,
+            message=sentence(row.code, context.language) if row.code else None,
+            attempts=row.attempts,
+            updated_at=row.updated_at,
+        )
+
+    @strawberry.field
+    async def record(self, info: Info) -> Record | None:
+        row = await info.context.loaders.records.load(self.record_id)
+        return None if row is None else Record.of(row)
+
+
+@strawberry.type(
+    description="One act of one signer over many records. Right: the signer, their school's leaders."
+)
+class Ceremony(relay.Node):
+    id: relay.NodeID[int]
+    role: SignatureRole
+    signer_name: str
+    created_at: datetime
+    cancelled_at: datetime | None
+    progress: CeremonyProgress
+
+    @classmethod
+    def of(cls, row: CeremonyRow) -> "Ceremony":
+        return cls(
+            id=row.id,
+            role=row.role,
+            signer_name=row.signer_name,
+            created_at=row.created_at,
+            cancelled_at=row.cancelled_at,
+            progress=CeremonyProgress.of(row),
+        )
+
+    @classmethod
+    def resolve_nodes(cls, *, info: Any, node_ids: Iterable[str], required: bool = False) -> Any:
+        return load_nodes(info.context.loaders.ceremonies, cls.of, node_ids, required=required)

@@ -1,0 +1,1 @@
+"""Starlette: routes, sign-in, uploads and downloads, and the single-page frontend."""

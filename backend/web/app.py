@@ -1,0 +1,113 @@
+"""The ASGI application of one API process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from redis import asyncio as aioredis
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.adapters.replies import Replies
+from backend.adapters.store import ObjectStore
+from backend.adapters.watching import Watching
+from backend.context import Services
+from backend.db.connection import close_database, open_database
+from backend.db.health import ready
+from backend.observability import configure_logging
+from backend.settings import Settings, from_env
+from backend.web.files import Files
+from backend.web.gateway import Gateway
+from backend.web.pages import Frontend
+from backend.web.sign_in import SignIn
+
+FLOW_SECONDS = 600
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"permissions-policy", b"camera=(self), geolocation=(), microphone=()"),
+    (
+        b"content-security-policy",
+        b"default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; worker-src 'self' blob:;"
+        b" connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+    ),
+)
+
+
+class SecurityHeaders:
+    """Adds the headers that every answer carries."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *SECURITY_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The application; its pools open with the server and close with it."""
+    redis = aioredis.from_url(settings.redis_url)
+    services = Services(settings, redis, ObjectStore(settings.store_url), Replies(redis), Watching(redis))
+    gateway, sign_in, files = Gateway(services), SignIn(services), Files(services)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        configure_logging(settings.log_level, "api")
+        await open_database(settings.database_url, pool=settings.database_pool, application_name="hocba-api")
+        services.watching.start()
+        yield
+        await services.watching.stop()
+        await close_database()
+        await redis.aclose()
+
+    return Starlette(
+        routes=[
+            Route("/graphql", gateway, methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", gateway),
+            Route("/auth/login", sign_in.login),
+            Route("/auth/callback", sign_in.callback),
+            Route("/auth/logout", sign_in.logout, methods=["GET", "POST"]),
+            Route("/uploads", files.upload, methods=["POST"]),
+            Route("/files/{token}", files.download),
+            Route("/healthz", _alive),
+            Route("/readyz", _ready),
+            Mount("/", Frontend()),
+        ],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(
+                SessionMiddleware,
+                secret_key=settings.session_secret,
+                session_cookie="hocba_flow",
+                max_age=FLOW_SECONDS,
+                same_site="lax",
+                https_only=settings.is_production,
+            ),
+        ],
+        lifespan=lifespan,
+    )
+
+
+async def _alive(_request: Request) -> Response:
+    return JSONResponse({"alive": True})
+
+
+async def _ready(_request: Request) -> Response:
+    """Whether the database answers; Redis may be away without the service being useless."""
+    answers = await ready()
+    return JSONResponse({"ready": answers}, 200 if answers else 503)
+
+
+def app() -> Starlette:
+    """For ``uvicorn --factory``."""
+    return create_app(from_env())

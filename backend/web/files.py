@@ -1,0 +1,65 @@
+"""Files in and out: uploads that wait for a look, and artefacts behind short-lived links."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from backend.adapters import uploads
+from backend.adapters.links import read_token
+from backend.context import Services
+from backend.domain.errors import StoreUnavailableError
+from backend.domain.messages import sentence
+from backend.domain.organisation import ArtefactKind
+from backend.web.gateway import COOKIE, identity_of, language_of, refusal
+
+MEGABYTE = 1_048_576
+STAFF_MAX, PUBLIC_MAX = 50 * MEGABYTE, 10 * MEGABYTE
+MEDIA_TYPE = {ArtefactKind.PDF: "application/pdf", ArtefactKind.XML: "application/xml"}
+
+
+class Files:
+    """The routes of uploads and downloads."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def upload(self, request: Request) -> Response:
+        """Keep the body for a quarter of an hour; answers with the id that GraphQL takes.
+
+        The name of the file comes in ``?name=``; only its suffix is kept.
+        """
+        signed_in = await identity_of(self._services, request.cookies.get(COOKIE)) is not None
+        limit = STAFF_MAX if signed_in else PUBLIC_MAX
+        data = await _limited_body(request, limit)
+        if data is None:
+            words = sentence("DOCUMENT_TOO_LARGE", language_of(request), max=str(limit // MEGABYTE))
+            return refusal(413, "DOCUMENT_TOO_LARGE", words)
+        upload_id = await uploads.keep(self._services.redis, data, request.query_params.get("name", ""))
+        return JSONResponse({"upload": upload_id}, 201)
+
+    async def download(self, request: Request) -> Response:
+        """A stored artefact behind a link that is still good."""
+        named = read_token(self._services.settings, request.path_params["token"])
+        if named is None:
+            return refusal(404, "NOT_FOUND", sentence("NOT_FOUND", language_of(request)))
+        digest, kind = named
+        try:
+            data = await self._services.store.get(digest)
+        except StoreUnavailableError as error:
+            return refusal(503, error.code, sentence(error.code, language_of(request)))
+        headers = {
+            "Content-Disposition": f'attachment; filename="hoc-ba-{digest[:12]}.{kind.value.lower()}"',
+            "Cache-Control": "private, no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(data, media_type=MEDIA_TYPE[kind], headers=headers)
+
+
+async def _limited_body(request: Request, limit: int) -> bytes | None:
+    """The body, or None as soon as it is larger than the limit."""
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)

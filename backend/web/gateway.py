@@ -1,0 +1,94 @@
+"""GraphQL over HTTP and WebSocket, with a session behind the cookie.
+
+Only JSON bodies are read and every cookie is ``SameSite``, so that a foreign page can neither send a mutation nor
+open a socket in somebody's name; sockets are also refused by their Origin.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from redis.exceptions import RedisError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+
+from backend.adapters import sessions
+from backend.context import Context, Services, SessionIdentity
+from backend.domain.messages import Language
+from backend.graph import schema
+from backend.observability import log
+
+COOKIE = "hocba_session"
+BODY_MAX = 200_000
+INIT_SECONDS = 3
+SUBSCRIPTIONS_MAX = 10
+
+
+class Gateway(GraphQL[Context, None]):
+    """The one GraphQL endpoint of a process."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            allow_queries_via_get=False,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+            max_subscriptions_per_connection=SUBSCRIPTIONS_MAX,
+            allowed_origins=[services.settings.origin],
+        )
+        self._services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _declared_length(scope) > BODY_MAX:
+            await Response("body too large", 413)(scope, receive, send)
+            return
+        await super().__call__(scope, receive, send)
+
+    async def get_context(
+        self,
+        request: Request | WebSocket,
+        response: Response | WebSocket,  # noqa: ARG002 - Strawberry's signature
+    ) -> Context:
+        key = request.cookies.get(COOKIE)
+        return Context(
+            connection=request,
+            services=self._services,
+            language=language_of(request),
+            identity=await identity_of(self._services, key),
+            session_key=key,
+        )
+
+
+def language_of(request: Request | WebSocket) -> Language:
+    """English when it is asked for first, else Vietnamese."""
+    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "vi"
+
+
+async def identity_of(services: Services, key: str | None) -> SessionIdentity | None:
+    """Who a session key belongs to; nobody when it has ended or the session store is away."""
+    if not key:
+        return None
+    idle = services.settings.session_idle_minutes * 60
+    try:
+        session = await sessions.find(services.redis, key, idle)
+    except (RedisError, OSError):
+        log.warning("session_store_away")
+        return None
+    if session is None:
+        return None
+    return SessionIdentity(session.issuer, session.subject, session.assignment_id)
+
+
+def _declared_length(scope: Scope) -> int:
+    headers: dict[bytes, Any] = dict(scope["headers"])
+    length = headers.get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0
+
+
+def refusal(status: int, code: str, message: str) -> JSONResponse:
+    """A plain error of a route that is not GraphQL."""
+    return JSONResponse({"code": code, "message": message}, status)

@@ -1,0 +1,41 @@
+"""The visible mark of a signature: drawn only where a signature is made, never as a picture of a seal."""
+
+from datetime import datetime
+
+from pyhanko.pdf_utils.font.opentype import GlyphAccumulatorFactory
+from pyhanko.pdf_utils.text import TextBoxStyle
+from pyhanko.stamp import TextStampStyle
+
+from backend.domain.calendar import VIETNAM
+from backend.domain.signing import SignatureRole
+from signing_worker.sign.work import SignWork
+
+FONT_SIZE = 8
+SERIAL_SHOWN = 12
+DEPUTY = "phó"
+
+
+def mark_lines(work: SignWork, signed_at: datetime, serial: str) -> list[str]:
+    """What the mark says, line by line (domain/template: digital marks)."""
+    when = f"{signed_at.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S} +07:00"
+    short_serial = serial[-SERIAL_SHOWN:].upper()
+    signed = ["Đã ký số", when, f"Số chứng thư: …{short_serial}"]
+    if work.role is SignatureRole.LOCK_SEAL:
+        assert work.effective_from is not None
+        effective = f"{work.effective_from.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S} +07:00"
+        return ["ĐÃ CHỐT", f"Ngày hiệu lực: {effective}", work.unit_name, *signed]
+    if work.role is SignatureRole.SCHOOL_SEAL:
+        return ["DẤU CỦA NHÀ TRƯỜNG", work.unit_name, *signed]
+    post = [f"KT. HIỆU TRƯỞNG – {work.post}" if work.post.lower().startswith(DEPUTY) else work.post]
+    return [work.signer_name, *post, work.unit_name, *signed]
+
+
+def mark_style(lines: list[str], font_file: str) -> TextStampStyle:
+    """The mark as pyHanko draws it: an embedded font, a thin frame, no background."""
+    font = GlyphAccumulatorFactory(font_file, font_size=FONT_SIZE)
+    return TextStampStyle(
+        stamp_text="\n".join(lines).replace("%", "%%"),
+        text_box_style=TextBoxStyle(font=font, font_size=FONT_SIZE, leading=FONT_SIZE + 2),
+        border_width=0,
+        background=None,
+    )

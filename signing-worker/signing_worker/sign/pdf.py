@@ -1,0 +1,130 @@
+"""The PDF's form of a signature: PAdES B-T for people and the school, B-LTA for the lock seal.
+
+All four fields are laid in the same revision of the file as the first signature, so that no later signature
+adds one. The lock seal's field forbids every further change but validation material and timestamps.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import aiohttp
+from asn1crypto import algos
+from cryptography.hazmat.primitives.asymmetric import rsa
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import fields
+from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.signers.pdf_cms import Signer
+from pyhanko.sign.timestamps import TimestampRequestError
+from pyhanko.sign.timestamps.aiohttp_client import AIOHttpTimeStamper
+from pyhanko.stamp import TextStampStyle
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from backend.domain.errors import TimestampUnavailableError
+from backend.domain.signing import SignatureRole
+from signing_worker.sign.evidence import collect_evidence
+from signing_worker.sign.keys import SIGNATURE_BYTES_MAX, SigningKey, to_asn1
+from signing_worker.sign.work import Box
+
+FIELD_NAME: dict[SignatureRole, str] = {
+    SignatureRole.HOMEROOM_TEACHER: "GiaoVienChuNhiem",
+    SignatureRole.PRINCIPAL: "HieuTruong",
+    SignatureRole.SCHOOL_SEAL: "DauNhaTruong",
+    SignatureRole.LOCK_SEAL: "DauChot",
+}
+_READABLE: dict[SignatureRole, str] = {
+    SignatureRole.HOMEROOM_TEACHER: "Chữ ký của giáo viên chủ nhiệm",
+    SignatureRole.PRINCIPAL: "Chữ ký của hiệu trưởng",
+    SignatureRole.SCHOOL_SEAL: "Dấu của nhà trường",
+    SignatureRole.LOCK_SEAL: "Dấu chốt của Sở Giáo dục và Đào tạo",
+}
+# A signature with its certificates and a timestamp fits well below this; a dry run to measure would double the work.
+CMS_BYTES = 16_384
+
+
+class RingSigner(Signer):
+    """pyHanko's signer over a key that stays loaded."""
+
+    def __init__(self, key: SigningKey, intermediates: Sequence[object]) -> None:
+        store = SimpleCertificateStore()
+        store.register_multiple([*(to_asn1(item) for item in key.chain), *intermediates])
+        super().__init__(signing_cert=to_asn1(key.certificate), cert_registry=store, embed_roots=False)
+        self._key = key
+
+    def get_signature_mechanism_for_digest(self, digest_algorithm: str | None) -> algos.SignedDigestAlgorithm:
+        is_rsa = isinstance(self._key.private_key, rsa.RSAPrivateKey)
+        return algos.SignedDigestAlgorithm({"algorithm": "sha256_rsa" if is_rsa else "sha256_ecdsa"})
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        return bytes(SIGNATURE_BYTES_MAX) if dry_run else self._key.sign(data)
+
+
+@dataclass(frozen=True, slots=True)
+class PdfSigning:
+    """One signature to put on a PDF. ``context`` is given for the lock seal and closes the file."""
+
+    pdf: bytes
+    role: SignatureRole
+    boxes: dict[SignatureRole, Box] | None
+    signer: RingSigner
+    style: TextStampStyle
+    tsa_url: str
+    context: ValidationContext | None = None
+
+
+async def sign_pdf(work: PdfSigning, session: aiohttp.ClientSession) -> bytes:
+    """The PDF with one more signature, appended to its bytes.
+
+    Raises:
+        TimestampUnavailableError: when the timestamp service does not answer.
+    """
+    writer = IncrementalPdfFileWriter(io.BytesIO(work.pdf))
+    if work.boxes is not None:
+        _lay_fields(writer, work.boxes)
+    if work.context is not None:
+        await collect_evidence(PdfFileReader(io.BytesIO(work.pdf)), work.context)
+    pdf_signer = PdfSigner(
+        _metadata(work),
+        signer=work.signer,
+        timestamper=AIOHttpTimeStamper(work.tsa_url, session=session),
+        stamp_style=work.style,
+    )
+    try:
+        signed = await pdf_signer.async_sign_pdf(writer, bytes_reserved=CMS_BYTES)
+    except (TimestampRequestError, SigningError) as error:
+        if isinstance(error, TimestampRequestError) or isinstance(error.__cause__, TimestampRequestError):
+            raise TimestampUnavailableError from error
+        raise
+    return bytes(signed.getbuffer())
+
+
+def _metadata(work: PdfSigning) -> PdfSignatureMetadata:
+    seals_lock = work.role is SignatureRole.LOCK_SEAL
+    return PdfSignatureMetadata(
+        field_name=FIELD_NAME[work.role],
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        embed_validation_info=seals_lock,
+        use_pades_lta=seals_lock,
+        validation_context=work.context,
+    )
+
+
+def _lay_fields(writer: IncrementalPdfFileWriter, boxes: dict[SignatureRole, Box]) -> None:
+    for role, name in FIELD_NAME.items():
+        box = boxes[role]
+        seals_lock = role is SignatureRole.LOCK_SEAL
+        spec = SigFieldSpec(
+            name,
+            on_page=box.page,
+            box=(round(box.x1), round(box.y1), round(box.x2), round(box.y2)),
+            readable_field_name=_READABLE[role],
+            empty_field_appearance=True,
+            field_mdp_spec=FieldMDPSpec(FieldMDPAction.ALL) if seals_lock else None,
+            doc_mdp_update_value=MDPPerm.NO_CHANGES if seals_lock else None,
+        )
+        fields.append_signature_field(writer, spec)

@@ -1,0 +1,106 @@
+"""One signing process: loaded keys, one event loop, one HTTP session, for as long as it lives.
+
+``sign`` is what the pool calls; it answers with the signed files or the reason why there are none, never with
+an exception of a library, because those do not survive the way back.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import aiohttp
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko_certvalidator.errors import RevokedError, ValidationError
+
+from backend.domain.errors import (
+    CertificateOfAnotherError,
+    CertificateRevokedError,
+    DomainError,
+    RevocationUnavailableError,
+)
+from backend.domain.signing import SignatureRole
+from signing_worker.packet.slots import sign_packet
+from signing_worker.render.fonts import font_file
+from signing_worker.sign.keys import KeyRing, SigningKey
+from signing_worker.sign.mark import mark_lines, mark_style
+from signing_worker.sign.pdf import PdfSigning, RingSigner, sign_pdf
+from signing_worker.sign.trust import Trust
+from signing_worker.sign.work import Refused, SignedWork, SignerSetup, SignWork
+
+HTTP_SECONDS = 10
+
+
+@dataclass(slots=True)
+class _Process:
+    runner: asyncio.Runner
+    session: aiohttp.ClientSession
+    keys: KeyRing
+    trust: Trust
+    setup: SignerSetup
+    font: str
+
+
+_process: list[_Process] = []
+"""The state of this process: empty before ``start``, then one."""
+
+
+def start(setup: SignerSetup) -> None:
+    """Prepare this process; the pool calls it once in each."""
+    runner = asyncio.Runner()
+    keys = KeyRing(setup.keys_folder, setup.keys_password, production=setup.production)
+    trust = Trust(setup.trust_roots, setup.intermediates)
+    session = runner.run(_open_session())
+    _process.append(_Process(runner, session, keys, trust, setup, font_file()))
+
+
+def sign(work: SignWork) -> SignedWork | Refused:
+    """Make one signature on both files."""
+    here = _process[0]
+    try:
+        return here.runner.run(_sign(here, work))
+    except DomainError as error:
+        return Refused(error.reason)
+    except RevokedError:
+        return Refused(CertificateRevokedError.code)
+    except (aiohttp.ClientError, TimeoutError, ValidationError):
+        return Refused(RevocationUnavailableError.code)
+
+
+async def _open_session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=HTTP_SECONDS))
+
+
+async def _sign(here: _Process, work: SignWork) -> SignedWork:
+    key = here.keys.load(work.locator)
+    _require_registered(key, work.certificate)
+    await here.trust.require(key, work.owner_name, here.session)
+    signed_at = datetime.now(UTC)
+    serial = f"{key.certificate.serial_number:x}"
+    xml = sign_packet(work.xml, work.role, key, effective_from=work.effective_from)
+    pdf = await sign_pdf(
+        PdfSigning(
+            pdf=work.pdf,
+            role=work.role,
+            boxes=work.boxes,
+            signer=RingSigner(key, here.trust.intermediates),
+            style=mark_style(mark_lines(work, signed_at, serial), here.font),
+            tsa_url=here.setup.tsa_url,
+            context=here.trust.context(here.session) if work.role is SignatureRole.LOCK_SEAL else None,
+        ),
+        here.session,
+    )
+    return SignedWork(
+        xml=xml,
+        pdf=pdf,
+        signed_at=signed_at,
+        certificate_serial=serial,
+        certificate_issuer=key.certificate.issuer.rfc4514_string(),
+    )
+
+
+def _require_registered(key: SigningKey, certificate: str) -> None:
+    """The key's certificate must be the registered one: a ceremony keeps one certificate throughout."""
+    registered = x509.load_pem_x509_certificate(certificate.encode())
+    if registered.public_bytes(Encoding.DER) != key.certificate.public_bytes(Encoding.DER):
+        raise CertificateOfAnotherError

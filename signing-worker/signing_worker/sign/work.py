@@ -1,0 +1,70 @@
+"""What goes into a signing process and what comes out: plain values, because they cross a process boundary."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from backend.domain.signing import SignatureRole
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page, in PDF points from the lower left corner; pages count from 0."""
+
+    page: int
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignWork:
+    """One signature to make, on the XML packet and on the PDF.
+
+    ``boxes`` is given with a fresh PDF and lays all four signature fields; ``effective_from`` only with the
+    lock seal. ``unit_name`` is printed in the mark, ``owner_name`` is what the certificate must say.
+    """
+
+    role: SignatureRole
+    xml: bytes
+    pdf: bytes
+    boxes: dict[SignatureRole, Box] | None
+    custody: str
+    locator: str
+    certificate: str
+    owner_name: str
+    signer_name: str
+    post: str
+    unit_name: str
+    effective_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedWork:
+    """The files with the signature in them."""
+
+    xml: bytes
+    pdf: bytes
+    signed_at: datetime
+    certificate_serial: str
+    certificate_issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why no signature was made: the code of a ``SigningFailedError``."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignerSetup:
+    """What a signing process needs to know of its surroundings."""
+
+    trust_roots: tuple[Path, ...]
+    intermediates: tuple[Path, ...]
+    tsa_url: str
+    keys_folder: Path
+    keys_password: str
+    production: bool
