@@ -1,0 +1,71 @@
+# Học bạ số. Every target first makes sure of its environment; stamps make a second time cost milliseconds.
+
+UV_VERSION := 0.13.9
+
+BIN := .venv/bin
+STAMPS := .venv/.stamps
+IDP := infra/standins/idp
+FRONTEND := $(patsubst %/package.json,%,$(wildcard frontend/package.json))
+PACKAGES := $(IDP)/node_modules/.stamp $(addsuffix /node_modules/.stamp,$(FRONTEND))
+ENVIRONMENT := $(STAMPS)/system $(STAMPS)/python $(PACKAGES)
+
+# A variable of another project's environment must not lead uv astray, and no second Python is downloaded.
+UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(BIN)/uv
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help run test lint types format bench migrations environment test-tools
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: environment ## start everything on this machine, with demo data; Ctrl-C ends it (ARGS=… for hocba run)
+	@exec $(BIN)/hocba run $(ARGS)
+
+test: environment test-tools lint types ## lint, types, import contracts and all tests (PYTEST_ARGS=…)
+	@$(BIN)/pytest $(PYTEST_ARGS)
+
+lint: environment ## ruff, formatting and import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: environment ## mypy, strict
+	@$(BIN)/mypy
+
+format: environment ## rewrite the code in the house format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: environment ## measure; the figures go to tests/bench (ARGS=…)
+	@if [ -d tests/bench ]; then exec $(BIN)/python -m tests.bench $(ARGS); \
+	else echo "make bench runs: python -m tests.bench (tests/bench is not there yet)"; fi
+
+migrations: environment ## write the migration for changed models (ARGS=… for tortoise makemigrations)
+	@$(BIN)/tortoise -c backend.db.connection.OFFLINE makemigrations $(ARGS)
+
+environment: $(ENVIRONMENT) ## everything that run and lint need; each target does it by itself
+
+test-tools: $(STAMPS)/test-tools ## the programs with which tests judge our files
+
+$(STAMPS)/system: backend/embedded/system_libraries.py infra/bootstrap/programs.sh
+	@python=$$(infra/bootstrap/programs.sh) && $$python backend/embedded/system_libraries.py --install
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/python: pyproject.toml uv.lock Makefile | $(STAMPS)/system
+	@echo "Python packages …"
+	@test -x $(BIN)/python || { python=$$(infra/bootstrap/programs.sh) && $$python -m venv .venv; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(UV) sync --frozen --quiet
+	@mkdir -p $(@D) && touch $@
+
+%/node_modules/.stamp: %/package.json %/package-lock.json
+	@echo "npm packages of $* …"
+	@cd $* && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/test-tools: infra/bootstrap/test-tools.sh
+	@infra/bootstrap/test-tools.sh
+	@mkdir -p $(@D) && touch $@
