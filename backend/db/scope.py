@@ -81,7 +81,7 @@ async def savepoint() -> AsyncIterator[None]:
 @asynccontextmanager
 async def unscoped() -> AsyncIterator[None]:
     """A transaction as the login role itself: for the worker, and for the doors that precede a scope."""
-    async with in_transaction():
+    async with in_transaction(sql.pool_name.get()):
         yield
 
 

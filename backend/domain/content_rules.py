@@ -29,7 +29,7 @@ _TEXT_LIMITS = {
     "address": TEXT_MAX,
 }
 _HEIGHT_MM, _WEIGHT_G, _ABSENT_MAX = range(500, 2200), range(8_000, 150_000), 366
-_HISTORY_MAX = 15
+_HISTORY_MAX, _AWARDS_MAX = 15, 10
 
 
 def wrong(content: RecordContent) -> list[Fault]:
@@ -154,6 +154,8 @@ def _traits(content: RecordContent) -> Iterator[Fault]:
 
 
 def _awards(content: RecordContent) -> Iterator[Fault]:
+    if len(content.awards) > _AWARDS_MAX:
+        yield fault(FaultCode.NUMBER_INVALID, "awards", len(content.awards))
     for position, given in enumerate(content.awards):
         needed = AWARD_REQUIRES.get(given.award)
         if needed is not None and content.outcome is not None and content.outcome is not needed:

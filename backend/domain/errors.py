@@ -217,6 +217,13 @@ class StoreUnavailableError(SigningFailedError):
     transient = True
 
 
+class UnexpectedFailureError(SigningFailedError):
+    """A fault of the system, not of the record: the log has it, the job tries again."""
+
+    code = "UNEXPECTED_FAILURE"
+    transient = True
+
+
 def leaves(root: type[DomainError] = DomainError) -> list[type[DomainError]]:
     """Every error without subclasses, in the order of definition."""
     children = root.__subclasses__()

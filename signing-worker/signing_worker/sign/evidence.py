@@ -25,7 +25,7 @@ async def collect_evidence(reader: PdfFileReader, context: ValidationContext) ->
 
 
 async def _walk_timestamps(signature: EmbeddedPdfSignature, context: ValidationContext) -> None:
-    for token in extract_tst_data_iter(signature.signer_info):
+    for token in extract_tst_data_iter(signature.signer_info, signed=False):
         certificates = [choice.chosen for choice in token["certificates"]]
         serial = token["signer_infos"][0]["sid"].chosen["serial_number"].native
         for certificate in certificates:

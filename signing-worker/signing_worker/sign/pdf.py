@@ -5,7 +5,7 @@ adds one. The lock seal's field forbids every further change but validation mate
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import aiohttp
@@ -28,7 +28,7 @@ from backend.domain.errors import TimestampUnavailableError
 from backend.domain.signing import SignatureRole
 from signing_worker.sign.evidence import collect_evidence
 from signing_worker.sign.keys import SIGNATURE_BYTES_MAX, SigningKey, to_asn1
-from signing_worker.sign.work import Box
+from signing_worker.render.sheet import MarkBox
 
 FIELD_NAME: dict[SignatureRole, str] = {
     SignatureRole.HOMEROOM_TEACHER: "GiaoVienChuNhiem",
@@ -69,7 +69,7 @@ class PdfSigning:
 
     pdf: bytes
     role: SignatureRole
-    boxes: dict[SignatureRole, Box] | None
+    boxes: Mapping[SignatureRole, MarkBox] | None
     signer: RingSigner
     style: TextStampStyle
     tsa_url: str
@@ -111,10 +111,11 @@ def _metadata(work: PdfSigning) -> PdfSignatureMetadata:
         embed_validation_info=seals_lock,
         use_pades_lta=seals_lock,
         validation_context=work.context,
+        docmdp_permissions=MDPPerm.NO_CHANGES if seals_lock else MDPPerm.FILL_FORMS,
     )
 
 
-def _lay_fields(writer: IncrementalPdfFileWriter, boxes: dict[SignatureRole, Box]) -> None:
+def _lay_fields(writer: IncrementalPdfFileWriter, boxes: Mapping[SignatureRole, MarkBox]) -> None:
     for role, name in FIELD_NAME.items():
         box = boxes[role]
         seals_lock = role is SignatureRole.LOCK_SEAL

@@ -1,21 +1,12 @@
 """What goes into a signing process and what comes out: plain values, because they cross a process boundary."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from backend.domain.signing import SignatureRole
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle on a page, in PDF points from the lower left corner; pages count from 0."""
-
-    page: int
-    x1: float
-    y1: float
-    x2: float
-    y2: float
+from signing_worker.render.sheet import MarkBox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +20,7 @@ class SignWork:
     role: SignatureRole
     xml: bytes
     pdf: bytes
-    boxes: dict[SignatureRole, Box] | None
+    boxes: Mapping[SignatureRole, MarkBox] | None
     custody: str
     locator: str
     certificate: str

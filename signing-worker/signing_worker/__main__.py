@@ -1,0 +1,51 @@
+"""The worker process: ``python -m signing_worker``. Everything it needs is made here and closed here."""
+
+import asyncio
+
+from redis import asyncio as aioredis
+
+from backend.adapters.events import RedisEvents
+from backend.adapters.replies import Replies
+from backend.adapters.store import ObjectStore
+from backend.db.connection import close_database, open_database
+from backend.observability import configure_logging, log
+from backend.settings import Settings, from_env
+from signing_worker.consuming import consume
+from signing_worker.handlers import Handlers
+from signing_worker.judge.pool import JudgePool
+from signing_worker.production import Production
+from signing_worker.render.pool import RenderPool
+from signing_worker.settings import signer_setup
+from signing_worker.sign.pool import SignPool
+
+
+async def work(settings: Settings) -> None:
+    """Do jobs until asked to stop."""
+    await open_database(
+        settings.database_worker_url, pool=settings.worker_concurrency + 2, application_name="hocba-worker"
+    )
+    redis = aioredis.from_url(settings.redis_url)
+    renders = RenderPool(processes=settings.worker_processes)
+    signs = SignPool(signer_setup(settings), settings.worker_processes)
+    judges = JudgePool(settings.pki_trust_roots, settings.pki_intermediates)
+    production = Production(ObjectStore(settings.store_url), renders, signs, settings.origin)
+    handlers = Handlers(production, judges, RedisEvents(redis), redis, Replies(redis))
+    log.info("worker_started", processes=settings.worker_processes)
+    try:
+        await consume(settings.database_worker_url, handlers, settings.worker_concurrency)
+    finally:
+        for pool in (renders, signs, judges):
+            await asyncio.to_thread(pool.close)
+        await redis.aclose()
+        await close_database()
+        log.info("worker_stopped")
+
+
+def main() -> None:
+    settings = from_env()
+    configure_logging(settings.log_level, "worker")
+    asyncio.run(work(settings))
+
+
+if __name__ == "__main__":
+    main()

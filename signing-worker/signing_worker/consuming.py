@@ -1,0 +1,61 @@
+"""The loop over the queue: PgQueuer's, with our names, payloads and patience.
+
+A job that a dead worker held comes back after the heartbeat timeout. A job that raised runs again with growing
+pauses; after its last try it is held with its traceback until ``hocba jobs`` lets it go.
+"""
+
+import asyncio
+import signal
+from datetime import timedelta
+
+import asyncpg
+import orjson
+from pgqueuer import PgQueuer
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.executors import DatabaseRetryEntrypointExecutor, EntrypointExecutorParameters
+from pgqueuer.models import Job as QueuedJob
+
+from backend.jobs import JOBS, MAX_TRIES
+from signing_worker.handlers import Handlers
+
+HEARTBEAT = timedelta(seconds=20)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=5)
+POLL = timedelta(seconds=5)
+
+
+def _patient(parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypointExecutor:
+    return DatabaseRetryEntrypointExecutor(
+        parameters,
+        # PgQueuer counts retries, we count tries
+        max_attempts=MAX_TRIES - 1,
+        initial_delay=FIRST_PAUSE,
+        max_delay=LONGEST_PAUSE,
+    )
+
+
+async def consume(database_url: str, handlers: Handlers, concurrency: int) -> None:
+    """Take jobs until the process is asked to stop; what has begun is finished."""
+    connection = await asyncpg.connect(database_url)
+    queue = PgQueuer(AsyncpgDriver(connection))
+    for name, kind in JOBS.items():
+        _register(queue, name, kind, handlers, concurrency)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, queue.shutdown.set)
+    try:
+        await queue.run(
+            dequeue_timeout=POLL,
+            batch_size=concurrency,
+            max_concurrent_tasks=2 * concurrency,
+            heartbeat_timeout=HEARTBEAT,
+        )
+    finally:
+        await connection.close()
+
+
+def _register(queue: PgQueuer, name: str, kind: type, handlers: Handlers, concurrency: int) -> None:
+    @queue.entrypoint(
+        name, concurrency_limit=concurrency, on_failure="hold", executor_factory=_patient
+    )
+    async def run(job: QueuedJob) -> None:
+        await handlers.handle(kind(**orjson.loads(job.payload or b"{}")), job.attempts)

@@ -1,0 +1,98 @@
+"""What each job does: open a transaction, ask the use case, make the files, tell the use case.
+
+A reason that will not go away ends the record's turn; one that may go away is shown on the record and the job
+runs again later, five times at most, and is then parked for somebody to look at.
+"""
+
+from dataclasses import dataclass
+
+from backend.adapters import uploads
+from backend.adapters.replies import Replies
+from backend.db.scope import unscoped
+from backend.domain.errors import DomainError, SigningFailedError, UnexpectedFailureError
+from backend.jobs import MAX_TRIES, Job, JudgeDocument, SealLocked, SignItem
+from backend.observability import log
+from backend.ports import EventBus, LiveEvent
+from backend.services import signatures
+from backend.services.signatures import SigningTask
+from redis import asyncio as aioredis
+from signing_worker.judge.pool import JudgePool
+from signing_worker.production import Production
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """The jobs of ``backend.jobs`` as this worker does them."""
+
+    production: Production
+    judges: JudgePool
+    events: EventBus
+    redis: aioredis.Redis
+    replies: Replies
+
+    async def handle(self, job: Job, tries: int) -> None:
+        """Do one job; ``tries`` counts the attempts before this one.
+
+        Raises:
+            DomainError: when the job should run again, or be parked after its last try.
+        """
+        match job:
+            case SignItem():
+                await self._sign_item(job, tries)
+            case SealLocked():
+                await self._seal(job)
+            case JudgeDocument():
+                await self._judge(job)
+
+    async def _sign_item(self, job: SignItem, tries: int) -> None:
+        async with unscoped():
+            task = await signatures.begin_item(job.item_id)
+        if task is None:
+            return
+        await self._announce(task)
+        try:
+            await self._make_and_register(task)
+        except DomainError as error:
+            await self._item_failed(task, job.item_id, error, tries)
+        except Exception as error:
+            log.exception("sign_item_fault", item=job.item_id)
+            await self._item_failed(task, job.item_id, UnexpectedFailureError(), tries, cause=error)
+        finally:
+            await self._announce(task)
+
+    async def _item_failed(
+        self,
+        task: SigningTask,
+        item_id: int,
+        error: DomainError,
+        tries: int,
+        cause: BaseException | None = None,
+    ) -> None:
+        again = isinstance(error, SigningFailedError) and error.transient
+        last = tries >= MAX_TRIES - 1
+        async with unscoped():
+            await signatures.fail_item(item_id, error, final=last or not again)
+        log.warning("item_not_signed", item=item_id, revision=task.revision.id, code=error.reason, last=last)
+        if again:
+            raise error from cause
+
+    async def _seal(self, job: SealLocked) -> None:
+        async with unscoped():
+            task = await signatures.begin_seal(job.revision_id)
+        if task is not None:
+            await self._make_and_register(task)
+
+    async def _make_and_register(self, task: SigningTask) -> None:
+        files = await self.production.make(task)
+        async with unscoped():
+            await signatures.finish(task, files)
+
+    async def _judge(self, job: JudgeDocument) -> None:
+        kept = await uploads.find(self.redis, job.upload_id)
+        if kept is not None:
+            judgement = await self.judges.judge(kept[0])
+            await self.replies.send(job.upload_id, judgement.as_json())
+
+    async def _announce(self, task: SigningTask) -> None:
+        if task.ceremony_id is not None:
+            await self.events.publish(LiveEvent("ceremony", task.ceremony_id, task.revision.school_id))

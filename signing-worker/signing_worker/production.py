@@ -1,0 +1,87 @@
+"""Making the files of one signature: packet and form once, then one signature after the other on both.
+
+The homeroom teacher's signature is the first: it builds the packet, draws the form with the packet inside and
+lays all signature fields. Every later one goes on from the files that the store holds. Every result is stored
+before the registry hears of it.
+"""
+
+from backend.adapters.store import ObjectStore
+from backend.domain.content_json import from_json
+from backend.domain.errors import StoreUnavailableError
+from backend.domain.identifiers import LookupCode
+from backend.domain.signing import SignatureRole
+from backend.services.signatures import SignedFiles, SigningTask
+from signing_worker.packet.build import PacketFacts, build_packet
+from signing_worker.render.pool import RenderPool
+from signing_worker.render.sheet import FormSheet, RenderedForm
+from signing_worker.sign.pool import SignPool
+from signing_worker.sign.work import SignWork
+
+
+class Production:
+    """The way from a task to stored, signed files."""
+
+    def __init__(self, store: ObjectStore, renders: RenderPool, signs: SignPool, public_url: str) -> None:
+        self._store = store
+        self._renders = renders
+        self._signs = signs
+        self._public_url = public_url
+
+    async def make(self, task: SigningTask) -> SignedFiles:
+        """Sign both files and store them.
+
+        Raises:
+            SigningFailedError: by its leaf.
+        """
+        if task.role is SignatureRole.HOMEROOM_TEACHER:
+            xml, form = await self._fresh(task)
+            signed = await self._signs.sign(_work(task, xml, form.pdf, form))
+        else:
+            xml, pdf = await self._stored(task)
+            signed = await self._signs.sign(_work(task, xml, pdf, None))
+        return SignedFiles(
+            signed_at=signed.signed_at,
+            certificate_serial=signed.certificate_serial,
+            certificate_issuer=signed.certificate_issuer,
+            xml=(await self._store.put(signed.xml), len(signed.xml)),
+            pdf=(await self._store.put(signed.pdf), len(signed.pdf)),
+        )
+
+    async def _fresh(self, task: SigningTask) -> tuple[bytes, RenderedForm]:
+        revision = task.revision
+        content = from_json(revision.content)
+        code = LookupCode(revision.lookup_code)
+        facts = PacketFacts(
+            lookup_code=code, revision=revision.number, content_digest=revision.content_digest
+        )
+        packet = build_packet(content, facts)
+        sheet = FormSheet(
+            content=content,
+            lookup_code=code,
+            public_url=self._public_url,
+            revision=revision.number,
+            packet=packet,
+        )
+        return packet, await self._renders.render(sheet)
+
+    async def _stored(self, task: SigningTask) -> tuple[bytes, bytes]:
+        if task.xml_digest is None or task.pdf_digest is None:
+            raise StoreUnavailableError
+        return await self._store.get(task.xml_digest), await self._store.get(task.pdf_digest)
+
+
+def _work(task: SigningTask, xml: bytes, pdf: bytes, form: RenderedForm | None) -> SignWork:
+    return SignWork(
+        role=task.role,
+        xml=xml,
+        pdf=pdf,
+        boxes=None if form is None else dict(form.boxes),
+        custody=task.credential.custody,
+        locator=task.credential.locator,
+        certificate=task.credential.certificate,
+        owner_name=task.credential.owner_name,
+        signer_name=task.signer_name,
+        post=task.post,
+        unit_name=task.unit_name,
+        effective_from=task.revision.effective_from,
+    )
