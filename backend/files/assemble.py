@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from backend.domain.content import HistoryEntry, PupilFacts, RecordContent, SchoolFacts, SubjectResult
-from backend.domain.curriculum import all_subjects, all_traits
+from backend.domain.curriculum import CurriculumUnknownError, all_subjects, all_traits, curriculum_of
 from backend.domain.faults import Fault, FaultCode, fault
 from backend.domain.levels import Period, TraitGroup
 from backend.domain.school_year import SchoolYear
@@ -94,7 +94,7 @@ def contradictions(content: RecordContent, values: Values, faulted: Collection[s
         first = f"{at}.scores.{Period.YEAR_END}"
         if f"{at}.retest" in values and first not in values and first not in faulted:
             yield fault(FaultCode.REQUIRED, first)
-    if not faulted:
+    if not faulted and _has_curriculum(content):
         yield from _derived(content, values)
 
 
@@ -125,9 +125,18 @@ def _decided(content: RecordContent, values: Values) -> RecordContent:
     if completed is not None:
         content = replace(content, completed_by_decision=completed)
     promoted = values.get("promotedByDecision")
-    if promoted is None and "promoted" in values and content.completed is False:
+    if promoted is None and "promoted" in values and _has_curriculum(content) and content.completed is False:
         promoted = values["promoted"]
     return content if promoted is None else replace(content, promoted_by_decision=promoted)
+
+
+def _has_curriculum(content: RecordContent) -> bool:
+    """Whether the grade had a circular in that year; nothing can be derived of one that had none."""
+    try:
+        curriculum_of(content.grade, content.school_year)
+    except CurriculumUnknownError:
+        return False
+    return True
 
 
 def _grade_of_class(values: Values) -> int | None:

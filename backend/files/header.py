@@ -56,6 +56,11 @@ class _Candidate:
     def score(self) -> int:
         return len({meaning.column.field for _, meaning in self.found.values() if meaning})
 
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """More known columns; then more that look like results, which must not be lost; then fewer rows."""
+        return self.score, len(self.unknown_results), -self.rows
+
 
 def find_header(top: Sequence[SheetRow]) -> Header | None:
     """The header among the first rows; None when the sheet is no table of pupils.
@@ -80,7 +85,7 @@ def known_headers(top: Sequence[SheetRow]) -> int:
 def _best(top: Sequence[SheetRow]) -> _Candidate | None:
     candidates = [_single(at, row) for at, row in enumerate(top)]
     candidates += [_double(at, upper, lower) for at, (upper, lower) in enumerate(pairwise(top))]
-    return max(candidates, key=lambda candidate: candidate.score, default=None)
+    return max(candidates, key=lambda candidate: candidate.rank, default=None)
 
 
 def _single(at: int, row: SheetRow) -> _Candidate:
