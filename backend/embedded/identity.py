@@ -41,8 +41,8 @@ class DevelopmentIdentity:
     def __init__(self, data_dir: Path, client: OidcClient, login: DemoLogin) -> None:
         self._server = GuardedServer(data_dir, "idp")
         self._ports = Ports(data_dir)
-        self._client = client
-        self._login = login
+        self.client = client
+        self.login = login
 
     @property
     def issuer(self) -> str:
@@ -79,7 +79,7 @@ class DevelopmentIdentity:
         )
 
     def _environment(self, port: int) -> dict[str, str]:
-        client, login = self._client, self._login
+        client, login = self.client, self.login
         return {
             "NODE_ENV": "production",
             "IDP_PORT": str(port),

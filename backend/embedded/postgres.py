@@ -39,10 +39,10 @@ class EmbeddedPostgres:
         self._ports = Ports(data_dir)
         self._cluster = self._server.folder.path / "postgres"
         self._durable = durable
-        self._port = 0
 
     @property
     def urls(self) -> PostgresUrls:
+        """The addresses, whether this object, another process or nobody yet has started the cluster."""
         return PostgresUrls(*(self._url(role) for role in (OWNER, APP, WORKER, cluster_files.SUPERUSER)))
 
     @property
@@ -55,8 +55,8 @@ class EmbeddedPostgres:
         try:
             user = unprivileged_user()
             self._prepare(user)
-            self._port = self._ports.port("postgres")
-            self._server.start(self._plan(user), lambda: cluster_files.is_ready(self._cluster))
+            port = self._ports.port("postgres")
+            self._server.start(self._plan(user, port), lambda: cluster_files.is_ready(self._cluster))
             self._apply_roles()
         except BaseException:
             self.stop()
@@ -86,9 +86,9 @@ class EmbeddedPostgres:
         password = folder.secret(_secret_name(cluster_files.SUPERUSER))
         cluster_files.ensure_cluster(self._cluster, password, user)
 
-    def _plan(self, user: SystemUser | None) -> ServerPlan:
+    def _plan(self, user: SystemUser | None, port: int) -> ServerPlan:
         return ServerPlan(
-            command=cluster_files.server_command(self._cluster, self._port, durable=self._durable),
+            command=cluster_files.server_command(self._cluster, port, durable=self._durable),
             cwd=self._cluster,
             user=user,
             stop_signal=signal.SIGINT,  # PostgreSQL's fast shutdown: ends connections, writes a checkpoint
@@ -116,7 +116,8 @@ class EmbeddedPostgres:
         run_sql(cluster_files.program("psql"), url, files=files, statements=statements, variables=variables)
 
     def _url(self, role: str) -> str:
-        return f"postgresql://{role}:{self._password(role)}@{LOOPBACK}:{self._port}/{DATABASE}"
+        port = self._ports.reserve("postgres")
+        return f"postgresql://{role}:{self._password(role)}@{LOOPBACK}:{port}/{DATABASE}"
 
     def _password(self, role: str) -> str:
         return self._server.folder.secret(_secret_name(role))

@@ -22,11 +22,10 @@ class EmbeddedRedis:
     def __init__(self, data_dir: Path) -> None:
         self._server = GuardedServer(data_dir, "redis")
         self._ports = Ports(data_dir)
-        self._port = 0
 
     @property
     def url(self) -> str:
-        return f"redis://:{self._password}@{LOOPBACK}:{self._port}/0"
+        return f"redis://:{self._password}@{LOOPBACK}:{self._ports.reserve('redis')}/0"
 
     @property
     def is_running(self) -> bool:
@@ -35,8 +34,8 @@ class EmbeddedRedis:
     def start(self) -> str:
         self._server.claim()
         try:
-            self._port = self._ports.port("redis")
-            self._server.start(self._plan(), self._answers)
+            port = self._ports.port("redis")
+            self._server.start(self._plan(port), lambda: self._answers(port))
         except BaseException:
             self.stop()
             raise
@@ -45,10 +44,10 @@ class EmbeddedRedis:
     def stop(self) -> None:
         self._server.stop()
 
-    def _plan(self) -> ServerPlan:
+    def _plan(self, port: int) -> ServerPlan:
         folder = self._server.folder.folder("redis")
         settings = folder / "redis.conf"
-        replace(settings, self._settings().encode())
+        replace(settings, self._settings(port).encode())
         user = unprivileged_user()
         if user is not None:
             let_run(PROGRAM)
@@ -56,11 +55,11 @@ class EmbeddedRedis:
             user.give(folder)
         return ServerPlan(command=[PROGRAM, settings], cwd=folder, user=user)
 
-    def _settings(self) -> str:
+    def _settings(self, port: int) -> str:
         return "\n".join(
             [
                 f"bind {LOOPBACK}",
-                f"port {self._port}",
+                f"port {port}",
                 f"requirepass {self._password}",
                 "protected-mode yes",
                 "daemonize no",
@@ -71,10 +70,10 @@ class EmbeddedRedis:
             ]
         )
 
-    def _answers(self) -> bool:
+    def _answers(self, port: int) -> bool:
         """Whether it takes our password and answers, which it does not do while loading its snapshot."""
         try:
-            with socket.create_connection((LOOPBACK, self._port), timeout=1) as connection:
+            with socket.create_connection((LOOPBACK, port), timeout=1) as connection:
                 connection.sendall(f"AUTH {self._password}\r\nPING\r\n".encode())
                 return b"+PONG" in connection.recv(64) or b"+PONG" in connection.recv(64)
         except OSError:

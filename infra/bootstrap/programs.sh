@@ -27,7 +27,7 @@ command -v git >/dev/null || fault "Cần git. / git is needed."
 
 if [ -n "$python" ] && ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y python3-venv; } >&2
+    { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y python3-venv; } >/dev/null
   fi
   "$python" -c 'import ensurepip, venv' 2>/dev/null ||
     fault "Thiếu gói python3-venv. / Python lacks its venv module; install python3-venv."

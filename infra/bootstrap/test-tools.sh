@@ -28,7 +28,7 @@ find_missing
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "apt-get install$missing" >&2
   # shellcheck disable=SC2086 # a list of package names
-  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing; } >&2
+  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing; } >/dev/null
   find_missing
 fi
 [ -z "$missing" ] && exit 0
