@@ -8,6 +8,7 @@ from strawberry import relay
 
 import backend.schema.enums  # noqa: F401 - registers the enums used below
 from backend.context import Context
+from backend.db.repositories import periods
 from backend.db.repositories.periods import PeriodRow
 from backend.db.repositories.submissions import SubmissionRow
 from backend.domain.calendar import Window
@@ -59,6 +60,10 @@ class LockPeriod(relay.Node):
     sealed_at: datetime | None
     sealed_count: int | None
     root_hash: str | None = strawberry.field(description="Root of the ledger after the seal, hexadecimal.")
+
+    @strawberry.field(description="Locked records whose files still wait for the department's seal.")
+    async def seals_pending(self) -> int:
+        return await periods.seals_pending(int(self.id))
 
     @classmethod
     def of(cls, row: PeriodRow) -> "LockPeriod":

@@ -72,6 +72,7 @@ class Assignment:
     id: strawberry.ID
     role: Role
     post: str
+    unit_id: relay.GlobalID
     unit_name: str
     unit_kind: UnitKind
     current: bool
@@ -82,6 +83,7 @@ class Assignment:
             id=strawberry.ID(str(row.actor.assignment_id)),
             role=row.actor.role,
             post=row.post,
+            unit_id=relay.GlobalID(type_name="OrgUnit", node_id=str(row.actor.unit_id)),
             unit_name=row.unit_name,
             unit_kind=row.unit_kind,
             current=current,

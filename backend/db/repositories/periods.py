@@ -185,3 +185,13 @@ async def add_head(head: Frontier) -> None:
         head.root.hex(),
         orjson.dumps([root.hex() for root in head.roots]).decode(),
     )
+
+
+async def seals_pending(period_id: int) -> int:
+    """How many revisions locked in a period have no lock seal yet, as far as the scope shows them."""
+    count: int = await sql.value(
+        "SELECT count(*) FROM ledger_entry e WHERE e.lock_period_id = $1 AND NOT EXISTS ("
+        " SELECT FROM signature s WHERE s.revision_id = e.revision_id AND s.role = 'LOCK_SEAL')",
+        period_id,
+    )
+    return count

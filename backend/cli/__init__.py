@@ -1,0 +1,8 @@
+"""The ``hocba`` command."""
+
+from backend.cli.commands import app
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,128 @@
+"""The embedded default: every server that the environment does not name is started here, and ends with us.
+
+Whatever the settings already give (a database, Redis, a store, a provider, a PKI) is left alone; for the rest the
+servers of this package are started and their addresses returned as settings for the other processes.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from backend.embedded.data_folder import DataFolder, replace
+from backend.embedded.identity import DemoLogin, DevelopmentIdentity, OidcClient
+from backend.embedded.pki import DevelopmentPki
+from backend.embedded.pki_signers import SignerSpec
+from backend.embedded.ports import LOOPBACK, Ports, is_free
+from backend.embedded.postgres import EmbeddedPostgres
+from backend.embedded.redis_server import EmbeddedRedis
+
+CLIENT_ID = "hocba"
+DEMO_PASSWORD = "hocba"  # noqa: S105 - printed to whoever runs the demonstration
+
+
+class EmbeddedStack:
+    """The servers of one data folder, for one run."""
+
+    def __init__(self, data_dir: Path, given: Mapping[str, str], preferred_port: int) -> None:
+        self.data_dir = data_dir.absolute()
+        self._given = dict(given)
+        self._preferred_port = preferred_port
+        self._folder = DataFolder(self.data_dir)
+        self._servers = ExitStack()
+        self._ports = Ports(self.data_dir)
+        self.pki = DevelopmentPki(self.data_dir)
+        self.accounts_file = self.data_dir / "accounts.json"
+        self.settings: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            self.settings = self._start()
+        except BaseException:
+            self._servers.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._servers.close()
+
+    @property
+    def issuer(self) -> str:
+        return self.settings["OIDC_ISSUER"]
+
+    def certify(self, signers: Sequence[SignerSpec]) -> None:
+        """Give signers certificates of the development PKI."""
+        self.pki.ensure(signers)
+
+    def set_accounts(self, accounts: Sequence[Mapping[str, str]]) -> None:
+        """Who may sign in at the development provider."""
+        replace(self.accounts_file, json.dumps(list(accounts), ensure_ascii=False).encode())
+
+    def _start(self) -> dict[str, str]:
+        settings = {"HOCBA_DATA": str(self.data_dir), **self._given}
+        settings |= self._address(settings)
+        for starts in (self._database, self._redis, self._store, self._pki, self._identity):
+            settings |= starts(settings)
+        settings.setdefault("SESSION_SECRET", self._folder.secret("session"))
+        return settings
+
+    def _address(self, settings: Mapping[str, str]) -> dict[str, str]:
+        if "HOCBA_PORT" in settings:
+            return {}
+        port = self._preferred_port if is_free(self._preferred_port) else self._ports.port("api")
+        return {"HOCBA_HOST": LOOPBACK, "HOCBA_PORT": str(port)}
+
+    def _database(self, settings: Mapping[str, str]) -> dict[str, str]:
+        if "DATABASE_URL" in settings:
+            return {}
+        postgres = EmbeddedPostgres(self.data_dir)
+        urls = postgres.start()
+        self._servers.callback(postgres.stop)
+        return {
+            "DATABASE_URL": urls.app,
+            "DATABASE_OWNER_URL": urls.owner,
+            "DATABASE_WORKER_URL": urls.worker,
+        }
+
+    def _redis(self, settings: Mapping[str, str]) -> dict[str, str]:
+        if "REDIS_URL" in settings:
+            return {}
+        redis = EmbeddedRedis(self.data_dir)
+        url = redis.start()
+        self._servers.callback(redis.stop)
+        return {"REDIS_URL": url}
+
+    def _store(self, settings: Mapping[str, str]) -> dict[str, str]:
+        if "STORE_URL" in settings:
+            return {}
+        return {"STORE_URL": f"file://{self._folder.folder('store')}"}
+
+    def _pki(self, settings: Mapping[str, str]) -> dict[str, str]:
+        if "PKI_TSA_URL" in settings:
+            return {}
+        tsa_url = self.pki.start()
+        self._servers.callback(self.pki.stop)
+        return {
+            "PKI_TSA_URL": tsa_url,
+            "PKI_TRUST_ROOTS": ":".join(map(str, self.pki.trust_roots)),
+            "PKI_INTERMEDIATES": ":".join(map(str, self.pki.intermediates)),
+            "PKI_KEYS": str(self.pki.keys_folder),
+            "PKI_KEYS_PASSWORD": self.pki.keys_password,
+        }
+
+    def _identity(self, settings: Mapping[str, str]) -> dict[str, str]:
+        if "OIDC_ISSUER" in settings:
+            return {}
+        secret = self._folder.secret("oidc.client")
+        origin = f"http://{settings['HOCBA_HOST']}:{settings['HOCBA_PORT']}"
+        client = OidcClient(CLIENT_ID, secret, (f"{origin}/auth/callback",), (f"{origin}/",))
+        if not self.accounts_file.exists():
+            self.set_accounts([])
+        provider = DevelopmentIdentity(self.data_dir, client, DemoLogin(self.accounts_file, DEMO_PASSWORD))
+        issuer = provider.start()
+        self._servers.callback(provider.stop)
+        return {"OIDC_ISSUER": issuer, "OIDC_CLIENT_ID": CLIENT_ID, "OIDC_CLIENT_SECRET": secret}

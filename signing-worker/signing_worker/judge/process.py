@@ -1,0 +1,34 @@
+"""One judging process: without secrets, without network, with limits; a bomb ends it, not the worker."""
+
+import os
+import resource
+from collections.abc import Sequence
+from pathlib import Path
+
+from asn1crypto import x509
+
+from signing_worker.judge.judgement import Judgement
+from signing_worker.judge.pdf import judge_pdf
+from signing_worker.judge.xml import judge_xml
+from signing_worker.sign.trust import load_certificates
+
+MEMORY_BYTES = 1_500_000_000
+KEPT_VARIABLES = ("PATH", "LANG", "HOME")
+
+_authorities: list[tuple[list[x509.Certificate], list[x509.Certificate]]] = []
+
+
+def start(roots: Sequence[Path], intermediates: Sequence[Path]) -> None:
+    """Prepare this process: certificates read, secrets gone, memory limited."""
+    _authorities.append((load_certificates(roots), load_certificates(intermediates)))
+    for name in set(os.environ) - set(KEPT_VARIABLES):
+        del os.environ[name]
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def judge(data: bytes) -> Judgement:
+    """Judge a PDF or an XML document by its first bytes."""
+    roots, intermediates = _authorities[0]
+    if data.lstrip()[:5] == b"%PDF-":
+        return judge_pdf(data, roots, intermediates)
+    return judge_xml(data, intermediates)
