@@ -1,3 +1,3 @@
-"""What all tests may use: servers started once for the whole run."""
+"""What all tests may use: servers started once for the whole run, databases and worlds made for one test."""
 
-pytest_plugins = ["tests.fixtures.servers"]
+pytest_plugins = ["tests.fixtures.servers", "tests.fixtures.database", "tests.fixtures.world"]

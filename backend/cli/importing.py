@@ -40,7 +40,9 @@ def import_path(path: Path, school_code: str, year: str, *, dry_run: bool, all_o
     return int(report.count(RowAction.REFUSED) > 0)
 
 
-async def _import(path: Path, school_code: str, year: str, *, dry_run: bool, all_or_nothing: bool) -> Report:
+async def _import(
+    data: bytes, name: str, school_code: str, year: str, *, dry_run: bool, all_or_nothing: bool
+) -> Report:
     settings = from_env()
     await open_database(settings.database_url, pool=2, application_name="hocba-import")
     try:

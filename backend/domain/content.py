@@ -78,7 +78,7 @@ class SubjectResult:
 
     @property
     def is_empty(self) -> bool:
-        return self.level is None and not self.scores and not self.comment
+        return self.level is None and not any(self.scores.values()) and not self.comment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,12 +127,17 @@ class RecordContent:
         """The year's outcome, or None when the pupil is not assessed or results are still missing."""
         taught = {code: result for code, result in self.subjects.items() if not result.is_empty}
         levels = [result.level for result in taught.values() if result.level is not None]
+        scores = {code: score for code, result in taught.items() if (score := result.score()) is not None}
         curriculum = self.curriculum
-        assessed = len(levels) == len(taught) and curriculum.compulsory <= taught.keys()
-        if self.not_assessed or not assessed or len(self.traits) < len(curriculum.traits):
+        assessed = (
+            len(levels) == len(taught)
+            and curriculum.compulsory <= taught.keys()
+            and curriculum.tested & taught.keys() <= scores.keys()
+            and all(trait.code in self.traits for trait in curriculum.traits)
+        )
+        if self.not_assessed or not assessed:
             return None
-        scores = [result.score() for result in taught.values()]
-        return year_outcome(levels, self.traits.values(), [score for score in scores if score is not None])
+        return year_outcome(levels, self.traits.values(), scores.values())
 
     @property
     def completed(self) -> bool | None:

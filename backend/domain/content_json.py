@@ -19,6 +19,7 @@ from backend.domain.content import (
     SchoolFacts,
     SubjectResult,
 )
+from backend.domain.curriculum import CurriculumUnknownError
 from backend.domain.faults import Fault, FaultCode, fault
 from backend.domain.identifiers import Gender
 from backend.domain.levels import Period, SubjectLevel, TraitGroup, TraitLevel
@@ -96,16 +97,21 @@ def from_json(document: Mapping[str, Any]) -> RecordContent:
         ContentInvalidError: with every fault of structure, or the derived facts that do not follow.
     """
     content = parse(document)
-    if to_json(content) != dict(document):
-        keys = sorted(key for key in {*document, *to_json(content)} if _differs(key, document, content))
+    try:
+        written = to_json(content)
+    except CurriculumUnknownError as error:
+        raise ContentInvalidError([fault(FaultCode.SCHOOL_YEAR_INVALID, "schoolYear")]) from error
+    if keys := sorted(key for key in {*document, *written} if _differs(key, document, written)):
         code = FaultCode.OUTCOME_MISMATCH if keys == ["outcome"] else FaultCode.STRUCTURE_INVALID
         raise ContentInvalidError([fault(code, key) for key in keys])
     return content
 
 
-def _differs(key: str, document: Mapping[str, Any], content: RecordContent) -> bool:
-    written = to_json(content)
-    return key not in document or key not in written or document[key] != written[key]
+def _differs(key: str, document: Mapping[str, Any], written: Mapping[str, Any]) -> bool:
+    """Whether a value is another; 1 equals True in Python and is another value in a document."""
+    if key not in document or key not in written:
+        return True
+    return document[key] != written[key] or type(document[key]) is not type(written[key])
 
 
 def _pupil_json(pupil: PupilFacts) -> dict[str, Json]:

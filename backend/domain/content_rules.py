@@ -13,7 +13,7 @@ from backend.domain.faults import Fault, FaultCode, fault
 from backend.domain.identifiers import CitizenNumber
 from backend.domain.levels import COMMENT_MAX, TraitGroup, is_score
 
-NAME_MAX, TEXT_MAX, PLACE_MAX, LABEL_MAX = 60, 200, 120, 30
+NAME_MAX, TEXT_MAX, PLACE_MAX, LABEL_MAX = 60, 200, 120, 20
 AGE_MIN, AGE_MAX = 5, 16
 """Youngest entry to grade 1 and oldest pupil in grade 5, with room (Điều lệ trường tiểu học, Art. 33)."""
 

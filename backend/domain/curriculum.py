@@ -77,6 +77,11 @@ class GradeCurriculum:
         )
 
     @cached_property
+    def tested(self) -> frozenset[str]:
+        """Codes of the subjects with a year-end test."""
+        return frozenset(subject.code for subject in self.subjects if subject.has_year_end_test)
+
+    @cached_property
     def _subject_of(self) -> dict[str, Subject]:
         return {subject.code: subject for subject in self.subjects}
 

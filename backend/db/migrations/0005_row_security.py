@@ -72,6 +72,7 @@ SCHOOL_READS = {
     "ceremony_item": through("ceremony_item", "ceremony_id", "signing_ceremony"),
     "submission": CLASS_ROWS,
     "submission_item": through("submission_item", "submission_id", "submission"),
+    "signing_intent": through("signing_intent", "revision_id", "revision"),
     "ledger_entry": through("ledger_entry", "revision_id", "revision"),
     "audit_event": f"{in_schools('school_id')} AND (SELECT scope_classes()) IS NULL",
 }
