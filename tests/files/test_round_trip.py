@@ -18,6 +18,7 @@ from backend.domain.content import (
     SchoolFacts,
     SubjectResult,
 )
+from backend.domain.content_rules import LABEL_MAX
 from backend.domain.curriculum import curriculum_of
 from backend.domain.identifiers import Gender
 from backend.domain.levels import Period, SubjectLevel, TraitGroup, TraitLevel
@@ -87,9 +88,9 @@ def histories(draw: st.DrawFn, class_name: str) -> tuple[HistoryEntry, ...]:
     entries = [
         HistoryEntry(
             school_year=SchoolYear(draw(st.integers(2020, 2024))),
-            class_name=draw(texts(30, without=";|")),
+            class_name=draw(texts(LABEL_MAX, without=";|")),
             school_name=draw(texts(100, without=";|")),
-            register_number=draw(texts(30, without=";|")),
+            register_number=draw(texts(LABEL_MAX, without=";|")),
             entered_on=draw(st.none() | st.dates(date(2015, 1, 1), date(2025, 1, 1))),
         )
         for _ in range(draw(st.integers(0, 3)))
@@ -98,7 +99,7 @@ def histories(draw: st.DrawFn, class_name: str) -> tuple[HistoryEntry, ...]:
         school_year=YEAR,
         class_name=class_name,
         school_name=SCHOOL.name,
-        register_number=draw(texts(30)),
+        register_number=draw(texts(LABEL_MAX)),
         entered_on=draw(st.none() | st.dates(date(2015, 1, 1), date(2025, 1, 1))),
     )
     return (*entries, this_year)
@@ -142,7 +143,7 @@ def awards(content: RecordContent) -> st.SearchStrategy[AwardGiven]:
 
 
 @pytest.mark.parametrize("name", WRITERS)
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=st.lists(contents(), min_size=1, max_size=2, unique_by=lambda one: one.pupil.pupil_code))
 def test_a_written_file_is_read_back(name, rows):
     """Any records the rules allow come back equal."""
