@@ -142,7 +142,7 @@ def _judge(
     if len(matches) > 1:
         return _refused(row, FaultCode.PUPIL_AMBIGUOUS), None
     pupil = matches[0] if matches else None
-    whole = _with_history(content, history.get(pupil.book_id, []) if pupil else [])
+    whole = content if pupil is None else _with_what_is_known(content, pupil, history.get(pupil.book_id, []))
     document = to_json(whole)
     plan = PlannedRow(content=whole, document=document, digest=content_digest(document), known=pupil)
     if pupil is None or pupil.record_id is None:
@@ -156,12 +156,23 @@ def _judge(
     return replace(_report(row, RowAction.CHANGED, row.faults), changes=changes), plan
 
 
-def _with_history(content: RecordContent, before: Sequence[EnrolmentRow]) -> RecordContent:
-    """The learning history of the book so far, with what the file says of this year in its place."""
+def _with_what_is_known(
+    content: RecordContent, known: KnownPupil, before: Sequence[EnrolmentRow]
+) -> RecordContent:
+    """The file's content with the codes it left out, and with the learning history of the book so far.
+
+    What the file says of a year and a school takes the place of what was known of it.
+    """
+    pupil = replace(
+        content.pupil,
+        pupil_code=content.pupil.pupil_code or known.pupil_code or "",
+        citizen_number=content.pupil.citizen_number or known.citizen_number or "",
+    )
     said = {(entry.school_year.start, entry.school_name): entry for entry in content.history}
     kept = {(entry.school_year, entry.school_name): _entry(entry) for entry in before}
     merged = {**kept, **said}
-    return replace(content, history=tuple(merged[key] for key in sorted(merged, key=lambda key: key[0])))
+    history = tuple(merged[key] for key in sorted(merged, key=lambda key: key[0]))
+    return replace(content, pupil=pupil, history=history)
 
 
 def _entry(row: EnrolmentRow) -> HistoryEntry:
