@@ -56,10 +56,13 @@ def generate(
     pupils: Annotated[int, typer.Option(help="How many pupils in all.")] = 138_000,
     year: Annotated[str, typer.Option(help="School year.")] = "2024-2025",
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 2024,
-    kind: Annotated[str, typer.Option(help="xlsx or csv.")] = "xlsx",
+    kind: Annotated[str, typer.Option(help="xlsx, csv or json.")] = "xlsx",
+    awkward: Annotated[bool, typer.Option("--awkward", help="Add the hard cases for drawing.")] = False,
 ) -> None:
     """Write the export files of a synthetic province, one for each school."""
-    generating.generate(folder, schools=schools, pupils=pupils, year=year, seed=seed, kind=kind)
+    generating.generate(
+        folder, schools=schools, pupils=pupils, year=year, seed=seed, kind=kind, awkward=awkward
+    )
 
 
 @jobs.command(name="list")

@@ -43,6 +43,8 @@ def generate_province(
     pupils: int = PUPILS,
     school_year: SchoolYear = SchoolYear(2024),  # noqa: B008 - a frozen value
     awkward: bool = False,
+    first_ordinal: int = 0,
+    first_serial: int = 1,
 ) -> ProvincePlan:
     """Plan a province.
 
@@ -52,14 +54,16 @@ def generate_province(
         pupils: how many in all, five or more for each school.
         school_year: the year whose records are made.
         awkward: add the awkward records of ``awkward.py`` to the school with the longest name.
+        first_ordinal: number of the first pupil; a second plan beside another begins above its pupils.
+        first_serial: serial in the code of a district's first school, likewise.
 
     Raises:
         ValueError: when there are too few pupils for the schools.
     """
     chance = source(seed, "province")
-    sites = _sized(_named(list(_sites(chance, schools, school_year)), chance), chance, pupils)
+    sites = _sized(_named(list(_sites(chance, schools, school_year, first_serial)), chance), chance, pupils)
     planned = []
-    ordinal = 0
+    ordinal = first_ordinal
     for site in sites:
         planned.append(_school(seed, site, ordinal))
         ordinal += site.pupils + SPARE_ORDINALS
@@ -90,7 +94,7 @@ class _Site:
     pupils: int = 0
 
 
-def _sites(chance: Random, schools: int, year: SchoolYear) -> Iterator[_Site]:
+def _sites(chance: Random, schools: int, year: SchoolYear, first_serial: int) -> Iterator[_Site]:
     """Schools over the districts, in each over its communes, the first commune again when all have one."""
     known = districts(year)
     weights = [district.schools for district in known]
@@ -99,7 +103,7 @@ def _sites(chance: Random, schools: int, year: SchoolYear) -> Iterator[_Site]:
         communes = list(district.communes)
         chance.shuffle(communes)
         for at in range(count):
-            yield _Site(district, communes[at % len(communes)], serial=at + 1)
+            yield _Site(district, communes[at % len(communes)], serial=first_serial + at)
 
 
 def _named(sites: Sequence[_Site], chance: Random) -> list[_Site]:

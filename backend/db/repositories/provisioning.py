@@ -56,6 +56,18 @@ async def ensure_unit(plan: UnitPlan) -> int:
     return unit_id
 
 
+async def get_unit_id(code: str) -> int:
+    """The id of a unit.
+
+    Raises:
+        KeyError: when no unit has the code.
+    """
+    unit_id: int | None = await sql.value("SELECT id FROM org_unit WHERE code = $1", code)
+    if unit_id is None:
+        raise KeyError(code)
+    return unit_id
+
+
 async def ensure_class(school_id: int, school_year: int, grade: int, name: str) -> int:
     class_id: int = await sql.value(
         "INSERT INTO school_class (school_id, school_year, grade, name) VALUES ($1, $2, $3, $4)"
