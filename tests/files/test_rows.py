@@ -255,7 +255,7 @@ def test_an_award_above_the_outcome(read_row):
         ({"Được lên lớp": "Không"}, ["OUTCOME_MISMATCH"]),
         ({"Được lên lớp": "Có"}, []),
         ({SCORE: 4, "Hoàn thành chương trình lớp học": "Có"}, ["OUTCOME_MISMATCH"]),
-        ({SCORE: None, "Đánh giá kết quả giáo dục": "Hoàn thành"}, ["OUTCOME_MISMATCH"]),
+        ({SCORE: None, "Đánh giá kết quả giáo dục": "Hoàn thành"}, []),
         ({LEVEL: None, "Đánh giá kết quả giáo dục": "Hoàn thành"}, []),
         ({"Không đánh giá": "Có", "Đánh giá kết quả giáo dục": "Hoàn thành"}, ["OUTCOME_MISMATCH"]),
     ],
