@@ -1,0 +1,58 @@
+"""The typeface of the form: Liberation Serif 2, metric-equal to Times New Roman, carried in the package.
+
+It is carried because a signed page must look the same everywhere, and because the version that some systems
+install under the same name (1.07) has no Vietnamese letters: half of each word would silently come from another
+typeface. The pages know it by a name of their own, so that no installed font can take its place.
+"""
+
+import base64
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "fonts"
+FAMILY = "HocBa Serif"
+FACES = (
+    ("LiberationSerif-Regular.ttf", "font-weight: 400; font-style: normal"),
+    ("LiberationSerif-Bold.ttf", "font-weight: 700; font-style: normal"),
+    ("LiberationSerif-Italic.ttf", "font-weight: 400; font-style: italic"),
+)
+LETTERS = (
+    "ẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸĂÂĐÊÔƠƯÀÁÃÈÉÌÍĨÒÓÕÙÚŨÝ"
+    "ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹăâđêôơưàáãèéìíĩòóõùúũýƀčĕĭŏŭñ…–“”·"
+)
+"""What the typeface must draw: Vietnamese, and the letters of Ê Đê, Gia Rai and Ba Na names."""
+
+
+class FontMissingError(RuntimeError):
+    """The form's typeface is not there, so nothing may be drawn: the page would look like another document."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the form's typeface (Liberation Serif 2) cannot be used: {what}")
+
+
+def font_file() -> str:
+    """Path of the upright face, for the visible marks of signatures.
+
+    Raises:
+        FontMissingError: when the package was installed without it.
+    """
+    return str(_face(FACES[0][0]))
+
+
+def font_face_rules() -> str:
+    """The faces as ``@font-face`` rules that need no file and no network.
+
+    Raises:
+        FontMissingError: when the package was installed without one of them.
+    """
+    return "\n".join(
+        f'@font-face {{ font-family: "{FAMILY}"; {style};'
+        f" src: url(data:font/ttf;base64,{base64.b64encode(_face(name).read_bytes()).decode()}) }}"
+        for name, style in FACES
+    )
+
+
+def _face(file_name: str) -> Path:
+    path = FOLDER / file_name
+    if not path.is_file():
+        raise FontMissingError(file_name)
+    return path

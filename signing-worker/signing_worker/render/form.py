@@ -1,0 +1,109 @@
+"""The Ministry's form of one pupil's year as a PDF/A-3u file.
+
+The same sheet gives the same bytes: the identifier comes from the content, the embedded packet has fixed dates,
+and no date of making is written. The areas for the signatures' marks are read from the layout.
+"""
+
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pydyf
+from weasyprint import Attachment, Document
+
+from backend.domain.signing import SignatureRole
+from signing_worker.render.engine import VARIANT, engine
+from signing_worker.render.guess import first_guess
+from signing_worker.render.sheet import FormRefusedError, FormSheet, MarkBox, RenderedForm
+from signing_worker.render.steps import STEPS
+from signing_worker.render.view import form_view
+
+PAGES_MAX = 12
+PACKET_NAME = "hocba.xml"
+
+_PT_PER_PX = 0.75
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+"""Date of the embedded packet; a real one would make two renderings of one record differ."""
+
+_ANCHORS: dict[SignatureRole, str] = {
+    SignatureRole.HOMEROOM_TEACHER: "mark-teacher",
+    SignatureRole.PRINCIPAL: "mark-principal",
+    SignatureRole.SCHOOL_SEAL: "mark-seal",
+    SignatureRole.LOCK_SEAL: "mark-lock",
+}
+
+
+def warm_up() -> None:
+    """Load everything that a first drawing would have to wait for."""
+    engine()
+
+
+def render_form(sheet: FormSheet, *, pages_max: int = PAGES_MAX) -> RenderedForm:
+    """Draw a sheet.
+
+    Raises:
+        FormRefusedError: when the sheet needs more pages than a form may have.
+        FontMissingError: when the form's typeface cannot be used.
+    """
+    document = _fitted(sheet)
+    if len(document.pages) > pages_max:
+        raise FormRefusedError(f"{len(document.pages)} pages, at most {pages_max}")
+    pdf = document.write_pdf(
+        pdf_variant=VARIANT,
+        pdf_identifier=sheet.identifier,
+        attachments=_attachments(sheet),
+        finisher=_list_files_once,
+    )
+    return RenderedForm(pdf=pdf, pages=len(document.pages), boxes=_boxes(document))
+
+
+def _fitted(sheet: FormSheet) -> Document:
+    fit = first_guess(sheet.content)
+    while True:
+        document = engine().lay_out(form_view(sheet, fit))
+        tighter = fit.tighter(_overflowing(document))
+        if tighter == fit:
+            return document
+        fit = tighter
+
+
+def _overflowing(document: Document) -> list[str]:
+    """The sections that need more than one page: the next one does not begin on the next page."""
+    # a section that continues is an anchor of every page it stands on; the first counts
+    pages = list(enumerate(document.pages))
+    starts = {name: at for at, page in reversed(pages) for name in page.anchors}
+    ends = [*sorted(starts[name] for name in STEPS)[1:], len(document.pages)]
+    return [name for name, end in zip(STEPS, ends, strict=True) if end - starts[name] > 1]
+
+
+def _boxes(document: Document) -> dict[SignatureRole, MarkBox]:
+    return {role: _box(document, anchor) for role, anchor in _ANCHORS.items()}
+
+
+def _box(document: Document, anchor: str) -> MarkBox:
+    """An element's border box, from pixels below the upper left corner to points above the lower left."""
+    for at, page in enumerate(document.pages):
+        if anchor in page.anchors:
+            x1, top, x2, bottom = page.anchors[anchor]
+            corners = (x1, page.height - bottom, x2, page.height - top)
+            return MarkBox(at, *(round(value * _PT_PER_PX, 2) for value in corners))
+    raise LookupError(anchor)
+
+
+def _attachments(sheet: FormSheet) -> list[Attachment]:
+    if sheet.packet is None:
+        return []
+    packet = Attachment(
+        file_obj=BytesIO(sheet.packet),
+        name=PACKET_NAME,
+        description="Gói dữ liệu học bạ",
+        relationship="Source",
+        created=_EPOCH,
+        modified=_EPOCH,
+    )
+    return [packet]
+
+
+def _list_files_once(_document: Document, pdf: pydyf.PDF) -> None:
+    """WeasyPrint 70 names each embedded file twice in the catalogue's ``/AF``."""
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))

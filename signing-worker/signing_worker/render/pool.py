@@ -1,0 +1,98 @@
+"""Drawing in spawned processes, one executor for each: a sheet that breaks its process hurts no other sheet.
+
+A process that is killed is replaced and the sheet is tried once more; a sheet that runs out of time is not,
+because it would again. The event loop only waits.
+"""
+
+import asyncio
+import multiprocessing
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from backend.domain.errors import RenderFailedError
+from signing_worker.render import child
+from signing_worker.render.child import RenderLimits
+from signing_worker.render.sheet import FormSheet, RenderedForm
+
+TRIES = 2
+
+
+class RenderPool:
+    """Draws forms in child processes; one pool for a worker.
+
+    Args:
+        processes: sheets drawn at the same time.
+        limits: what one drawing may use.
+    """
+
+    def __init__(self, processes: int, limits: RenderLimits | None = None) -> None:
+        self._limits = limits or RenderLimits()
+        self._folder = tempfile.TemporaryDirectory(prefix="hocba-render-")
+        self._places = [_Place(self._limits, self._folder.name) for _ in range(processes)]
+        self._free: asyncio.LifoQueue[_Place] = asyncio.LifoQueue()
+        for place in reversed(self._places):
+            self._free.put_nowait(place)
+
+    async def render(self, sheet: FormSheet) -> RenderedForm:
+        """Draw one sheet.
+
+        Raises:
+            RenderFailedError: its ``cause`` is ``TIME``, ``KILLED``, or the name of what the renderer raised.
+        """
+        place = await self._free.get()
+        try:
+            return await self._drawn(place, sheet)
+        finally:
+            self._free.put_nowait(place)
+
+    def close(self) -> None:
+        """End every process; what is being drawn is finished or runs into its limit."""
+        for place in self._places:
+            place.close()
+        self._folder.cleanup()
+
+    async def _drawn(self, place: "_Place", sheet: FormSheet) -> RenderedForm:
+        for _ in range(TRIES):
+            began = time.monotonic()
+            try:
+                return await place.draw(sheet)
+            except BrokenProcessPool as error:
+                broken = error
+                place.replace()
+                if time.monotonic() - began >= self._limits.seconds:
+                    raise RenderFailedError(cause="TIME") from error
+            except Exception as error:
+                raise RenderFailedError(cause=type(error).__name__) from error
+        raise RenderFailedError(cause="KILLED") from broken
+
+
+class _Place:
+    """One process at a time, and the next when it wears out or breaks."""
+
+    def __init__(self, limits: RenderLimits, folder: str) -> None:
+        self._limits = limits
+        self._folder = folder
+        self._executor = self._spawn()
+
+    async def draw(self, sheet: FormSheet) -> RenderedForm:
+        # submitting may start a process, which takes long enough to keep the event loop waiting
+        future = await asyncio.to_thread(self._executor.submit, child.draw, sheet, self._limits)
+        return await asyncio.wrap_future(future)
+
+    def replace(self) -> None:
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor = self._spawn()
+
+    def close(self) -> None:
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _spawn(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            max_workers=1,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=child.start,
+            initargs=(self._limits, self._folder),
+            max_tasks_per_child=self._limits.sheets_per_process,
+        )
