@@ -22,12 +22,10 @@ const keys = openKeys(settings.keys);
 const provider = new Provider(settings.issuer, {
   acrValues: Object.values(ACR),
   claims: {
-    acr: null,
-    amr: null,
-    auth_time: null,
     iss: null,
     sid: null,
-    openid: ['sub'],
+    // How and when somebody logged in is told always, not only where a client asks for it.
+    openid: ['sub', 'acr', 'amr', 'auth_time'],
     profile: ['name', 'preferred_username', 'position', 'unit'],
     citizen: ['citizen_id'],
   },
