@@ -63,7 +63,7 @@ $(STAMPS)/python: pyproject.toml uv.lock Makefile | $(STAMPS)/system
 
 %/node_modules/.stamp: %/package.json %/package-lock.json
 	@echo "npm packages of $* …"
-	@cd $* && npm ci --no-audit --no-fund --loglevel=error
+	@cd $* && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(STAMPS)/test-tools: infra/bootstrap/test-tools.sh

@@ -10,6 +10,7 @@ from backend.embedded.guarded import GuardedServer, ServerPlan
 from backend.embedded.ports import LOOPBACK, Ports
 from backend.embedded.psql import run_sql
 from backend.embedded.system_user import SystemUser, let_run, let_through, unprivileged_user
+from backend.embedded.wheels import wheel_trees
 
 SCRIPTS = Path(__file__).parents[2] / "infra" / "database"
 DATABASE = "hocba"
@@ -81,7 +82,7 @@ class EmbeddedPostgres:
         folder = self._server.folder
         folder.folder("run")
         if user is not None:
-            let_run(cluster_files.program("postgres"))
+            let_run(cluster_files.program("postgres"), wheel_trees(cluster_files.PACKAGE), user)
             let_through(folder.path)
         password = folder.secret(_secret_name(cluster_files.SUPERUSER))
         cluster_files.ensure_cluster(self._cluster, password, user)

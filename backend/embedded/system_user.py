@@ -11,6 +11,7 @@ import pwd
 import shutil
 import stat
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,26 +63,29 @@ def _add_account() -> None:
 
 def let_through(folder: Path) -> None:
     """Let others pass through a folder of ours and every folder above it."""
-    for path in (folder, *folder.parents):
-        mode = path.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            if path != folder:
-                log.warning("chmod o+x %s: %s has to pass through it", path, ACCOUNT)
-            path.chmod(mode | stat.S_IXOTH)
+    closed = [path for path in (folder, *folder.parents) if not path.stat().st_mode & stat.S_IXOTH]
+    for path in closed:
+        path.chmod(path.stat().st_mode | stat.S_IXOTH)
+    if foreign := [str(path) for path in closed if path != folder]:
+        log.warning("%s has to pass through these folders: chmod o+x %s", ACCOUNT, " ".join(foreign))
 
 
-def let_run(program: Path) -> None:
-    """Let others run ``tree/bin/program`` and read its tree: a strict umask unpacks wheels for one user only."""
-    tree = program.parents[1]
-    let_through(tree)
-    if all(_others_may_run(path) for path in (tree, program.parent, program)):
-        return
+def let_run(program: Path, trees: Sequence[Path], user: SystemUser) -> None:
+    """Let the account run a program of a wheel: under a strict umask its files are for one user only."""
+    for tree in trees:
+        let_through(tree)
+    options: dict[str, Any] = {**user.as_process_options(), "cwd": "/", "capture_output": True}
+    try:
+        runs = subprocess.run([program, "--version"], check=False, **options).returncode == 0  # noqa: S603 - ours
+    except PermissionError:
+        runs = False
+    if not runs:
+        for tree in trees:
+            _let_read(tree)
+
+
+def _let_read(tree: Path) -> None:
     for path in (tree, *tree.rglob("*")):
         mode = path.stat().st_mode
         run = stat.S_IXOTH if mode & stat.S_IXUSR else 0
         path.chmod(mode | stat.S_IROTH | run)
-
-
-def _others_may_run(path: Path) -> bool:
-    wanted = stat.S_IROTH | stat.S_IXOTH
-    return path.stat().st_mode & wanted == wanted

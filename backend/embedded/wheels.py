@@ -9,6 +9,13 @@ from pathlib import Path
 from backend.embedded.errors import ProgramMissingError
 
 
+def wheel_trees(package: str) -> tuple[Path, ...]:
+    """The package's folder, and the one beside it where wheels keep the shared libraries they brought."""
+    folder = wheel_folder(package)
+    libraries = folder.with_name(f"{package}.libs")
+    return (folder, libraries) if libraries.exists() else (folder,)
+
+
 def wheel_folder(package: str) -> Path:
     spec = find_spec(package)
     if spec is None or spec.origin is None:
