@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from signing_worker.judge.xml import judge_xml
 from signing_worker.sign.trust import load_certificates
 
 MEMORY_BYTES = 1_500_000_000
+SECONDS = 3.0
 KEPT_VARIABLES = ("PATH", "LANG", "HOME")
 
 _authorities: list[tuple[list[x509.Certificate], list[x509.Certificate]]] = []
@@ -29,6 +31,11 @@ def start(roots: Sequence[Path], intermediates: Sequence[Path]) -> None:
 def judge(data: bytes) -> Judgement:
     """Judge a PDF or an XML document by its first bytes."""
     roots, intermediates = _authorities[0]
-    if data.lstrip()[:5] == b"%PDF-":
-        return judge_pdf(data, roots, intermediates)
-    return judge_xml(data, intermediates)
+    # SIGALRM keeps its default action: past the time the kernel ends this process, also inside C code
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    try:
+        if data.lstrip()[:5] == b"%PDF-":
+            return judge_pdf(data, roots, intermediates)
+        return judge_xml(data, intermediates)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
