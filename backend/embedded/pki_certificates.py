@@ -17,6 +17,7 @@ from backend.embedded.pki_keys import PrivateKey
 from backend.embedded.pki_signers import SignerSpec, Validity
 
 AUTHORITY_VALIDITY = Validity(datetime(2020, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC))
+LONGEST_COMMON_NAME = 64
 AUTHORITY_ORGANISATION = "Học bạ số – môi trường thử nghiệm"
 
 USAGES = (
@@ -105,12 +106,23 @@ def signer(spec: SignerSpec, key: PrivateKey, issuer: Issuer | None) -> x509.Cer
     return _certificate(name, key, spec.validity, SIGNER, issuer)
 
 
+def shortened(common_name: str) -> str:
+    """As many whole words as a common name may have; readers of certificates count bytes, to 64.
+
+    A school's full name stands in the organisation, which nobody limits.
+    """
+    words = common_name.split(" ")
+    while len(" ".join(words).encode()) > LONGEST_COMMON_NAME and len(words) > 1:
+        words.pop()
+    return " ".join(words).encode()[:LONGEST_COMMON_NAME].decode(errors="ignore")
+
+
 def _name(common_name: str, organisation: str, unit: str) -> x509.Name:
     parts = [
         (NameOID.COUNTRY_NAME, "VN"),
         (NameOID.ORGANIZATION_NAME, organisation),
         (NameOID.ORGANIZATIONAL_UNIT_NAME, unit),
-        (NameOID.COMMON_NAME, common_name),
+        (NameOID.COMMON_NAME, shortened(common_name)),
     ]
     return x509.Name([x509.NameAttribute(kind, text) for kind, text in parts if text])
 

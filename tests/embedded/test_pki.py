@@ -226,6 +226,27 @@ def test_label_keeps_its_holder(own_data):
     assert not pki.key_file("new").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Trường Tiểu học Hà Lầm", "Trường Tiểu học Hà Lầm"),
+        (
+            "Trường Tiểu học và Trung học cơ sở Nguyễn Thị Minh Khai phân hiệu Đảo Cái Chiên",
+            "Trường Tiểu học và Trung học cơ sở Nguyễn Thị",
+        ),
+        ("ế" * 30, "ế" * 21),
+    ],
+)
+def test_long_name_is_shortened_only_where_it_must_be(own_data, name, short):
+    """A common name has 64 bytes; the organisation keeps the whole name, and the label its holder."""
+    pki = DevelopmentPki(own_data)
+    spec = SignerSpec("seal", name, name, kind=Kind.ORGANISATION)
+    pki.ensure([spec])
+    certificate = x509.load_pem_x509_certificate(pki.certificate_file("seal").read_bytes())
+    assert certificate.subject.rfc4514_string() == f"CN={short},O={name},C=VN"
+    assert pki.ensure([spec]) == ()
+
+
 @pytest.mark.parametrize("label", ["", "../escape", "Hoa", "a/b", ".hidden"])
 def test_label_that_is_no_file_name_is_refused(label):
     """Labels become file names."""
