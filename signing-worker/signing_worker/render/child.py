@@ -35,6 +35,7 @@ class RenderLimits:
     """How much one drawing may use, and after how many a process is replaced."""
 
     seconds: float = 30
+    start_seconds: float = 60
     memory_bytes: int = 1 << 30
     pages: int = 12
     sheets_per_process: int = 500
@@ -48,7 +49,7 @@ def start(limits: RenderLimits, folder: str) -> None:
     tempfile.tempdir = folder
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with _time_limit(limits.seconds), suppress(FontMissingError):
+    with _time_limit(limits.start_seconds), suppress(FontMissingError):
         # late on purpose: only this process may carry the renderer
         form = importlib.import_module("signing_worker.render.form")
         # a missing typeface is told with the first drawing, to somebody who hears it
@@ -57,6 +58,10 @@ def start(limits: RenderLimits, folder: str) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 100)
+
+
+def ready() -> None:
+    """Answer as soon as the process has started, so that the start is not counted as drawing."""
 
 
 def draw(sheet: FormSheet, limits: RenderLimits) -> RenderedForm:

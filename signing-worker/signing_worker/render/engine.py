@@ -4,13 +4,16 @@ The engine can reach nothing: its fetcher knows ``data:`` addresses only, redire
 everything they are given.
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from weasyprint import CSS, HTML, Document
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher
+from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from signing_worker.render import fonts
 from signing_worker.render.steps import step_rules
@@ -20,10 +23,39 @@ VARIANT = "pdf/a-3u"
 
 
 class DataOnlyFetcher(URLFetcher):  # type: ignore[misc] # WeasyPrint has no types
-    """Reads pictures and typefaces that are written into the page itself, and nothing else."""
+    """Reads pictures that are written into the page itself, and nothing else."""
 
     def __init__(self) -> None:
         super().__init__(allowed_protocols=("data",), allow_redirects=False)
+
+
+class TypefaceFetcher(URLFetcher):  # type: ignore[misc] # WeasyPrint has no types
+    """Reads the form's typeface for the style sheet, and nothing else; no page is given this one."""
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:  # noqa: ARG002
+        return URLFetcherResponse(url, fonts.face_at(url))
+
+
+class _Listener(logging.Handler):
+    """Keeps what WeasyPrint says; its words may hold a pupil's text and go nowhere else."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(record.getMessage())
+
+
+@contextmanager
+def complaints() -> Iterator[list[str]]:
+    """What WeasyPrint warns of meanwhile, for example a letter that no typeface has and a box would stand for."""
+    logger, listener = logging.getLogger("weasyprint"), _Listener()
+    logger.addHandler(listener)
+    try:
+        yield listener.heard
+    finally:
+        logger.removeHandler(listener)
 
 
 class Engine:
@@ -44,7 +76,7 @@ class Engine:
         self._template = templates.get_template("form.html.j2")
         self._fetcher = DataOnlyFetcher()
         self._fonts = FontConfiguration()
-        self._style = CSS(string=_style_text(), font_config=self._fonts, url_fetcher=self._fetcher)
+        self._style = CSS(string=_style_text(), font_config=self._fonts, url_fetcher=TypefaceFetcher())
         self._require_typeface()
 
     def lay_out(self, view: FormView) -> Document:
@@ -56,10 +88,11 @@ class Engine:
         return page.render(font_config=self._fonts, stylesheets=[self._style], pdf_variant=VARIANT)
 
     def _require_typeface(self) -> None:
-        probe = self._lay_out_html(f"<p>{fonts.LETTERS} <b>{fonts.LETTERS}</b> <i>{fonts.LETTERS}</i>")
-        probe.write_pdf()
+        with complaints() as heard:
+            probe = self._lay_out_html(f"<p>{fonts.LETTERS} <b>{fonts.LETTERS}</b> <i>{fonts.LETTERS}</i>")
+            probe.write_pdf()
         used = {font.family for font in probe.fonts.values()}
-        if used != {fonts.FAMILY} or len(probe.fonts) != len(fonts.FACES):
+        if heard or used != {fonts.FAMILY} or len(probe.fonts) != len(fonts.FACES):
             raise fonts.FontMissingError(f"drawn with {', '.join(sorted(used))}")
 
 

@@ -5,11 +5,11 @@ install under the same name (1.07) has no Vietnamese letters: half of each word 
 typeface. The pages know it by a name of their own, so that no installed font can take its place.
 """
 
-import base64
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "fonts"
 FAMILY = "HocBa Serif"
+_SCHEME = "hocba-face"
 FACES = (
     ("LiberationSerif-Regular.ttf", "font-weight: 400; font-style: normal"),
     ("LiberationSerif-Bold.ttf", "font-weight: 700; font-style: normal"),
@@ -39,16 +39,23 @@ def font_file() -> str:
 
 
 def font_face_rules() -> str:
-    """The faces as ``@font-face`` rules that need no file and no network.
+    """The faces as ``@font-face`` rules under addresses that only ``face_at`` knows."""
+    return "\n".join(
+        f'@font-face {{ font-family: "{FAMILY}"; {style}; src: url("{_SCHEME}:{name}") }}' for name, style in FACES
+    )
+
+
+def face_at(address: str) -> bytes:
+    """The face that an address of ``font_face_rules`` means.
 
     Raises:
-        FontMissingError: when the package was installed without one of them.
+        ValueError: for any other address.
+        FontMissingError: when the package was installed without it.
     """
-    return "\n".join(
-        f'@font-face {{ font-family: "{FAMILY}"; {style};'
-        f" src: url(data:font/ttf;base64,{base64.b64encode(_face(name).read_bytes()).decode()}) }}"
-        for name, style in FACES
-    )
+    scheme, _, name = address.partition(":")
+    if scheme != _SCHEME or name not in {face for face, _ in FACES}:
+        raise ValueError(f"not a face of the form: {address}")
+    return _face(name).read_bytes()
 
 
 def _face(file_name: str) -> Path:

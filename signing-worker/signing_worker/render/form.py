@@ -4,14 +4,18 @@ The same sheet gives the same bytes: the identifier comes from the content, the 
 and no date of making is written. The areas for the signatures' marks are read from the layout.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 
 import pydyf
 from weasyprint import Attachment, Document
 
+from backend.domain.canonical import Json
+from backend.domain.content_json import to_json
 from backend.domain.signing import SignatureRole
-from signing_worker.render.engine import VARIANT, engine
+from backend.domain.text import clean
+from signing_worker.render.engine import VARIANT, complaints, engine
 from signing_worker.render.guess import first_guess
 from signing_worker.render.sheet import FormRefusedError, FormSheet, MarkBox, RenderedForm
 from signing_worker.render.steps import STEPS
@@ -41,19 +45,37 @@ def render_form(sheet: FormSheet, *, pages_max: int = PAGES_MAX) -> RenderedForm
     """Draw a sheet.
 
     Raises:
-        FormRefusedError: when the sheet needs more pages than a form may have.
+        FormRefusedError: when the sheet needs more pages than a form may have, or holds text that would not be
+            printed as it is kept or has letters that no typeface draws.
         FontMissingError: when the form's typeface cannot be used.
     """
+    _require_plain(to_json(sheet.content))
     document = _fitted(sheet)
     if len(document.pages) > pages_max:
         raise FormRefusedError(f"{len(document.pages)} pages, at most {pages_max}")
-    pdf = document.write_pdf(
-        pdf_variant=VARIANT,
-        pdf_identifier=sheet.identifier,
-        attachments=_attachments(sheet),
-        finisher=_list_files_once,
-    )
+    with complaints() as heard:
+        pdf = document.write_pdf(
+            pdf_variant=VARIANT,
+            pdf_identifier=sheet.identifier,
+            attachments=_attachments(sheet),
+            finisher=_list_files_once,
+        )
+    if heard:
+        raise FormRefusedError("text that no typeface here can draw")
     return RenderedForm(pdf=pdf, pages=len(document.pages), boxes=_boxes(document))
+
+
+def _require_plain(value: Json) -> None:
+    """Refuse invisible and bidirectional characters: they make a print read otherwise than its packet."""
+    if isinstance(value, str):
+        if clean(value) != value:
+            raise FormRefusedError("text that is not plain")
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            _require_plain(item)
+    elif isinstance(value, Sequence):
+        for item in value:
+            _require_plain(item)
 
 
 def _fitted(sheet: FormSheet) -> Document:

@@ -8,8 +8,10 @@ import asyncio
 import multiprocessing
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from typing import ParamSpec, TypeVar
 
 from backend.domain.errors import RenderFailedError
 from signing_worker.render import child
@@ -17,6 +19,9 @@ from signing_worker.render.child import RenderLimits
 from signing_worker.render.sheet import FormSheet, RenderedForm
 
 TRIES = 2
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class RenderPool:
@@ -57,6 +62,8 @@ class RenderPool:
         for _ in range(TRIES):
             began = time.monotonic()
             try:
+                await place.start()
+                began = time.monotonic()
                 return await place.draw(sheet)
             except BrokenProcessPool as error:
                 broken = error
@@ -75,15 +82,26 @@ class _Place:
         self._limits = limits
         self._folder = folder
         self._executor = self._spawn()
+        self._started = False
+
+    async def start(self) -> None:
+        """Wait for the first process, so that its start is not counted as drawing."""
+        if not self._started:
+            await self._run(child.ready)
+            self._started = True
 
     async def draw(self, sheet: FormSheet) -> RenderedForm:
+        return await self._run(child.draw, sheet, self._limits)
+
+    async def _run(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         # submitting may start a process, which takes long enough to keep the event loop waiting
-        future = await asyncio.to_thread(self._executor.submit, child.draw, sheet, self._limits)
+        future = await asyncio.to_thread(self._executor.submit, task, *args, **kwargs)
         return await asyncio.wrap_future(future)
 
     def replace(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
         self._executor = self._spawn()
+        self._started = False
 
     def close(self) -> None:
         self._executor.shutdown(wait=True, cancel_futures=True)

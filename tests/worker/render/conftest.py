@@ -1,0 +1,42 @@
+"""Forms drawn once for all tests that only look at them."""
+
+import tempfile
+from collections.abc import Callable
+
+import pytest
+
+from signing_worker.render.form import render_form
+from signing_worker.render.sheet import FormSheet
+from tests.worker.render.forms import awkward_contents, sheet
+from tests.worker.render.pages import Drawn
+
+Draw = Callable[[FormSheet], Drawn]
+
+
+@pytest.fixture(scope="session")
+def draw(tmp_path_factory: pytest.TempPathFactory) -> Draw:
+    """Draw a sheet in this process."""
+    folder = tmp_path_factory.mktemp("forms")
+    # WeasyPrint copies the typeface into a temporary folder that lives as long as the process
+    tempfile.tempdir, before = str(folder), tempfile.tempdir
+    render_form(sheet())
+    tempfile.tempdir = before
+    drawn = 0
+
+    def draw(given: FormSheet) -> Drawn:
+        nonlocal drawn
+        drawn += 1
+        return Drawn(render_form(given), folder / f"{drawn}.pdf")
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def usual(draw: Draw) -> Drawn:
+    return draw(sheet(packet=b"<HOC_BA_SO/>"))
+
+
+@pytest.fixture(scope="session")
+def awkward(draw: Draw) -> dict[str, Drawn]:
+    """Every one of the form's awkward cases, drawn."""
+    return {name: draw(sheet(content)) for name, content in awkward_contents().items()}
