@@ -6,14 +6,22 @@ DomainError
 ├── ConflictError              STALE: somebody changed it meanwhile
 ├── ReasonRequiredError        an act that needs a reason came without one
 ├── ContentRejectedError       the content has faults
-├── RequestError               the request itself: its subclasses
+├── RequestError               the request cannot be carried out as it stands
 │   ├── EmptySelectionError, SelectionTooLargeError, SelectionMixedError, AlreadyQueuedError
 │   ├── LookupCodeInvalidError, SecondFactorWrongError, TooManyTriesError
-│   └── LockPeriodError: LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError
-├── FileRejectedError          an import file as a whole: its subclasses
-└── SigningFailedError         a signature could not be made: its subclasses
-    ├── permanent              certificate of the wrong person, expired, revoked …
-    └── transient              timestamp, revocation service or key unavailable: try again
+│   ├── NotSignedInError, SignerUnknownError
+│   ├── LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError
+│   └── DocumentTooLargeError
+├── FileRejectedError          an import file as a whole
+│   ├── FileEmptyError, FileTooLargeError, FileTooManyRowsError
+│   ├── FileUnreadableError, FileEncryptedError, FileKindUnknownError, FileHeaderError
+│   └── SchoolUnknownError
+└── SigningFailedError         a signature could not be made
+    ├── CertificateMissingError, CertificateExpiredError, CertificateRevokedError
+    ├── CertificateUntrustedError, CertificateOfAnotherError
+    ├── ContentChangedError, RenderFailedError
+    └── transient, tried again: TimestampUnavailableError, RevocationUnavailableError,
+        KeyUnavailableError, StoreUnavailableError, UnexpectedFailureError
 """
 
 from typing import ClassVar

@@ -101,7 +101,7 @@ def province(_actor: Actor, _record: RecordFacts) -> bool:
 
 
 def holds_code(actor: Actor, record: RecordFacts) -> bool:
-    return actor.lookup_code is not None and actor.lookup_code == record.lookup_code
+    return bool(actor.lookup_code) and actor.lookup_code == record.lookup_code
 
 
 VISIBLE: dict[Role, Coverage] = {
