@@ -6,7 +6,7 @@ BIN := .venv/bin
 STAMPS := .venv/.stamps
 IDP := infra/standins/idp
 FRONTEND := $(patsubst %/package.json,%,$(wildcard frontend/package.json))
-PACKAGES := $(IDP)/node_modules/.stamp $(addsuffix /node_modules/.stamp,$(FRONTEND))
+PACKAGES := $(IDP)/node_modules/.stamp signing-worker/node_modules/.stamp $(addsuffix /node_modules/.stamp,$(FRONTEND))
 ENVIRONMENT := $(STAMPS)/system $(STAMPS)/python $(PACKAGES)
 
 # A variable of another project's environment must not lead uv astray, and no second Python is downloaded.

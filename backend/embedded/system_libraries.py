@@ -1,4 +1,4 @@
-"""The few things a machine must have that no wheel brings: text libraries and the form's font.
+"""The few things a machine must have that no wheel brings: the libraries that lay text out.
 
 Run before anything else is installed, by whatever Python is there, so it needs the standard library only:
 ``python3 backend/embedded/system_libraries.py [--install]``.
@@ -12,16 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
-
-FONT_FOLDERS = (
-    "/usr/share/fonts",
-    "/usr/local/share/fonts",
-    "~/.local/share/fonts",
-    "~/.fonts",
-    "/Library/Fonts",
-)
 
 
 class Requirement(NamedTuple):
@@ -41,7 +32,6 @@ LIBRARIES = (
     ),
     Requirement("Fontconfig", "libfontconfig1", ("libfontconfig.so.1", "libfontconfig.1.dylib")),
 )
-FONT = Requirement("Liberation Serif", "fonts-liberation", ("LiberationSerif-Regular.ttf",))
 
 
 def has_library(name: str) -> bool:
@@ -53,17 +43,9 @@ def has_library(name: str) -> bool:
     return True
 
 
-def has_font(file_name: str) -> bool:
-    folders = (Path(folder).expanduser() for folder in FONT_FOLDERS)
-    return any(next(folder.rglob(file_name), None) for folder in folders if folder.is_dir())
-
-
-def missing(
-    library: Callable[[str], bool] = has_library, font: Callable[[str], bool] = has_font
-) -> list[Requirement]:
+def missing(library: Callable[[str], bool] = has_library) -> list[Requirement]:
     """The requirements that this machine does not meet."""
-    absent = [item for item in LIBRARIES if not any(library(name) for name in item.names)]
-    return absent if any(font(name) for name in FONT.names) else [*absent, FONT]
+    return [item for item in LIBRARIES if not any(library(name) for name in item.names)]
 
 
 def message(absent: list[Requirement]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backend.embedded import system_libraries
-from backend.embedded.system_libraries import FONT, LIBRARIES
+from backend.embedded.system_libraries import LIBRARIES
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "backend" / "embedded" / "system_libraries.py"
@@ -38,18 +38,11 @@ def test_missing_library_is_named_with_its_package(requirement):
     )
 
 
-def test_missing_font_is_named_with_its_package():
-    """So is the font of the form."""
-    absent = system_libraries.missing(font=lambda _: False)
-    assert absent == [FONT]
-    assert "fonts-liberation" in system_libraries.message(absent)
-
-
 def test_everything_missing_is_one_message():
     """All packages in one command."""
-    absent = system_libraries.missing(library=lambda _: False, font=lambda _: False)
+    absent = system_libraries.missing(library=lambda _: False)
     assert len(system_libraries.message(absent).splitlines()) == 2
-    assert all(item.package in system_libraries.message(absent) for item in (*LIBRARIES, FONT))
+    assert all(item.package in system_libraries.message(absent) for item in LIBRARIES)
 
 
 def test_root_installs_and_looks_again(monkeypatch):

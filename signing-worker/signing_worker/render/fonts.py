@@ -1,19 +1,19 @@
-"""The typeface of the form: Liberation Serif 2, metric-equal to Times New Roman, carried in the package.
+"""The typeface of the form: Tinos, metric-equal to Times New Roman, from its pinned registry package.
 
-It is carried because a signed page must look the same everywhere, and because the version that some systems
-install under the same name (1.07) has no Vietnamese letters: half of each word would silently come from another
-typeface. The pages know it by a name of their own, so that no installed font can take its place.
+A signed page must look the same everywhere, so no installed font may take part: what some systems install under a
+known name has no Vietnamese letters, and half of each word would silently come from another typeface. The pages
+know the faces by a name of their own.
 """
 
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "fonts"
+FOLDER = Path(__file__).parents[2] / "node_modules" / "@expo-google-fonts" / "tinos"
 FAMILY = "HocBa Serif"
 _SCHEME = "hocba-face"
 FACES = (
-    ("LiberationSerif-Regular.ttf", "font-weight: 400; font-style: normal"),
-    ("LiberationSerif-Bold.ttf", "font-weight: 700; font-style: normal"),
-    ("LiberationSerif-Italic.ttf", "font-weight: 400; font-style: italic"),
+    ("Tinos_400Regular.ttf", "font-weight: 400; font-style: normal"),
+    ("Tinos_700Bold.ttf", "font-weight: 700; font-style: normal"),
+    ("Tinos_400Regular_Italic.ttf", "font-weight: 400; font-style: italic"),
 )
 LETTERS = (
     "ẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸĂÂĐÊÔƠƯÀÁÃÈÉÌÍĨÒÓÕÙÚŨÝ"
@@ -26,14 +26,14 @@ class FontMissingError(RuntimeError):
     """The form's typeface is not there, so nothing may be drawn: the page would look like another document."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"the form's typeface (Liberation Serif 2) cannot be used: {what}")
+        super().__init__(f"the form's typeface (Tinos) cannot be used: {what}; run npm ci in signing-worker")
 
 
 def font_file() -> str:
     """Path of the upright face, for the visible marks of signatures.
 
     Raises:
-        FontMissingError: when the package was installed without it.
+        FontMissingError: when its package is not installed.
     """
     return str(_face(FACES[0][0]))
 
@@ -50,7 +50,7 @@ def face_at(address: str) -> bytes:
 
     Raises:
         ValueError: for any other address.
-        FontMissingError: when the package was installed without it.
+        FontMissingError: when its package is not installed.
     """
     scheme, _, name = address.partition(":")
     if scheme != _SCHEME or name not in {face for face, _ in FACES}:
@@ -59,7 +59,7 @@ def face_at(address: str) -> bytes:
 
 
 def _face(file_name: str) -> Path:
-    path = FOLDER / file_name
+    path = FOLDER / file_name.removeprefix("Tinos_").removesuffix(".ttf") / file_name
     if not path.is_file():
         raise FontMissingError(file_name)
     return path

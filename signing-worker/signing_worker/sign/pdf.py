@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import aiohttp
-from asn1crypto import algos
-from cryptography.hazmat.primitives.asymmetric import rsa
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields
@@ -18,17 +16,16 @@ from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldS
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_cms import Signer
-from pyhanko.sign.timestamps import TimestampRequestError
-from pyhanko.sign.timestamps.aiohttp_client import AIOHttpTimeStamper
+from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 from pyhanko.stamp import TextStampStyle
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from backend.domain.errors import TimestampUnavailableError
 from backend.domain.signing import SignatureRole
+from signing_worker.render.sheet import MarkBox
 from signing_worker.sign.evidence import collect_evidence
 from signing_worker.sign.keys import SIGNATURE_BYTES_MAX, SigningKey, to_asn1
-from signing_worker.render.sheet import MarkBox
 
 FIELD_NAME: dict[SignatureRole, str] = {
     SignatureRole.HOMEROOM_TEACHER: "GiaoVienChuNhiem",
@@ -55,11 +52,12 @@ class RingSigner(Signer):
         super().__init__(signing_cert=to_asn1(key.certificate), cert_registry=store, embed_roots=False)
         self._key = key
 
-    def get_signature_mechanism_for_digest(self, digest_algorithm: str | None) -> algos.SignedDigestAlgorithm:
-        is_rsa = isinstance(self._key.private_key, rsa.RSAPrivateKey)
-        return algos.SignedDigestAlgorithm({"algorithm": "sha256_rsa" if is_rsa else "sha256_ecdsa"})
-
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+    async def async_sign_raw(
+        self,
+        data: bytes,
+        digest_algorithm: str,  # noqa: ARG002 - pyHanko's signature; it asks for SHA-256 as the metadata says
+        dry_run: bool = False,
+    ) -> bytes:
         return bytes(SIGNATURE_BYTES_MAX) if dry_run else self._key.sign(data)
 
 
@@ -90,7 +88,7 @@ async def sign_pdf(work: PdfSigning, session: aiohttp.ClientSession) -> bytes:
     pdf_signer = PdfSigner(
         _metadata(work),
         signer=work.signer,
-        timestamper=AIOHttpTimeStamper(work.tsa_url, session=session),
+        timestamper=HTTPTimeStamper(work.tsa_url, session=session),
         stamp_style=work.style,
     )
     try:

@@ -25,10 +25,11 @@ from signing_worker.render.fonts import font_file
 from signing_worker.sign.keys import KeyRing, SigningKey
 from signing_worker.sign.mark import mark_lines, mark_style
 from signing_worker.sign.pdf import PdfSigning, RingSigner, sign_pdf
-from signing_worker.sign.trust import Trust
+from signing_worker.sign.trust import Owner, Trust
 from signing_worker.sign.work import Refused, SignedWork, SignerSetup, SignWork
 
 HTTP_SECONDS = 10
+SEALS = frozenset({SignatureRole.SCHOOL_SEAL, SignatureRole.LOCK_SEAL})
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ async def _open_session() -> aiohttp.ClientSession:
 async def _sign(here: _Process, work: SignWork) -> SignedWork:
     key = here.keys.load(work.locator)
     _require_registered(key, work.certificate)
-    await here.trust.require(key, work.owner_name, here.session)
+    await here.trust.require(key, Owner(work.owner_name, work.role in SEALS), here.session)
     signed_at = datetime.now(UTC)
     serial = f"{key.certificate.serial_number:x}"
     xml = sign_packet(work.xml, work.role, key, effective_from=work.effective_from)

@@ -6,6 +6,7 @@ soft failure accepts what the authority has withdrawn. A good answer counts for 
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,6 +40,14 @@ ANSWER_SECONDS = 60
 UNANSWERED = (InsufficientRevinfoError, StaleRevinfoError, InsufficientPOEError)
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose certificate it must be, by the register."""
+
+    name: str
+    is_unit: bool
+
+
 def load_certificates(paths: Sequence[Path]) -> list[asn1_x509.Certificate]:
     """Every certificate of PEM files."""
     found = []
@@ -66,7 +75,7 @@ class Trust:
             fetchers=AIOHttpFetcherBackend(session=session).get_fetchers(),
         )
 
-    async def require(self, key: SigningKey, owner_name: str, session: aiohttp.ClientSession) -> None:
+    async def require(self, key: SigningKey, owner: Owner, session: aiohttp.ClientSession) -> None:
         """See that a key may sign for its registered owner now.
 
         Raises:
@@ -75,7 +84,7 @@ class Trust:
             RevocationUnavailableError: until the authority answers.
         """
         certificate = key.certificate
-        require_owner(certificate, owner_name)
+        require_owner(certificate, owner)
         now = datetime.now(UTC)
         if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
             raise CertificateExpiredError
@@ -103,12 +112,20 @@ class Trust:
             raise CertificateUntrustedError from error
 
 
-def require_owner(certificate: x509.Certificate, owner_name: str) -> None:
+def require_owner(certificate: x509.Certificate, owner: Owner) -> None:
     """See that the certificate names the registered person or unit.
 
+    A person is named by the common name. A unit may also be named by the organisation, because a common name
+    has 64 bytes (RFC 5280, ub-common-name) and many a school's name has more.
+
     Raises:
-        CertificateOfAnotherError: when its common name is another's.
+        CertificateOfAnotherError: when it is another's.
     """
-    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    if not any(clean(str(name.value)).casefold() == clean(owner_name).casefold() for name in names):
+    attributes = (NameOID.COMMON_NAME, *((NameOID.ORGANIZATION_NAME,) if owner.is_unit else ()))
+    names = [
+        clean(str(name.value)).casefold()
+        for attribute in attributes
+        for name in certificate.subject.get_attributes_for_oid(attribute)
+    ]
+    if clean(owner.name).casefold() not in names:
         raise CertificateOfAnotherError

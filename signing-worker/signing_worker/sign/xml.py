@@ -5,6 +5,7 @@ data together with the effective date; each signature stands outside what it ref
 used throughout: with exclusive canonicalisation signxml makes signatures that nobody can verify.
 """
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 from signxml import (
     CanonicalizationMethod,
@@ -15,7 +16,6 @@ from signxml import (
 )
 from signxml.xades import XAdESDataObjectFormat, XAdESSigner
 
-from cryptography.hazmat.primitives.asymmetric import rsa
 from signing_worker.sign.keys import SigningKey
 
 
