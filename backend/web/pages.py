@@ -1,4 +1,4 @@
-"""The built single-page frontend, served as files; every other address answers with the page that routes itself."""
+"""The built frontend: two pages and their files. An address that is no file answers with the page that routes it."""
 
 from pathlib import Path
 
@@ -10,21 +10,35 @@ from starlette.types import Scope
 DIST = Path(__file__).parents[2] / "frontend" / "dist"
 NOT_FOUND = 404
 
+STAFF_PAGE, PUBLIC_PAGE = "index.html", "tra-cuu.html"
+ASSETS = "assets"
+PUBLIC_ADDRESSES = frozenset({"tra-cuu", "t"})
+"""First part of the addresses of the public page; ``/t/<code>`` is printed as a QR code and stays for ever."""
+
+
+def page_of(path: str) -> str | None:
+    """The page that routes an address which is no file; none for a built asset, which is there or is not."""
+    first = path.strip("/").split("/")[0]
+    if first == ASSETS:
+        return None
+    return PUBLIC_PAGE if first in PUBLIC_ADDRESSES else STAFF_PAGE
+
 
 class Frontend(StaticFiles):
-    """Static files with the application's page as the answer to its own addresses."""
+    """Static files, with the pages as the answer to their own addresses."""
 
-    def __init__(self) -> None:
-        super().__init__(directory=DIST, html=True, check_dir=False)
+    def __init__(self, directory: Path = DIST) -> None:
+        super().__init__(directory=directory, html=True, check_dir=False)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         try:
             answer = await super().get_response(path, scope)
         except HTTPException as error:
-            if error.status_code != NOT_FOUND or path.startswith("assets/"):
+            page = page_of(path)
+            if error.status_code != NOT_FOUND or page is None:
                 raise
-            answer = await super().get_response("index.html", scope)
+            answer = await super().get_response(page, scope)
         # built assets carry a digest in their names; the pages that name them do not
-        cached = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
-        answer.headers["Cache-Control"] = cached
+        is_asset = path.startswith(f"{ASSETS}/")
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_asset else "no-cache"
         return answer
