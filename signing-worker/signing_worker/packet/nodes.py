@@ -13,7 +13,7 @@ from lxml import etree
 
 from signing_worker.packet.errors import PacketInvalidError
 
-Elements = deque[etree._Element]
+Elements = deque[etree._Element]  # noqa: SLF001 - lxml has no other name for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from signing_worker.packet.mapping import Mapping, default_mapping
 from signing_worker.packet.schema import DS_NAMESPACE, default_schema, schema_tree
 
 XADES_NAMESPACES = ("http://uri.etsi.org/01903/v1.3.2#", "http://uri.etsi.org/01903/v1.4.1#")
-_OURS = ""
 
 
 def require_packet_shape(root: etree._Element, mapping: Mapping | None = None) -> None:
@@ -25,6 +24,7 @@ def require_packet_shape(root: etree._Element, mapping: Mapping | None = None) -
         PacketInvalidError: saying which rule is broken.
     """
     _require_elements_only(root)
+    _require_plain_attributes(root)
     schema = default_schema() if mapping is None else etree.XMLSchema(schema_tree(mapping))
     if not schema.validate(root):
         raise PacketInvalidError(f"not the schema's: {_broken(schema)}")
@@ -37,6 +37,12 @@ def _require_elements_only(root: etree._Element) -> None:
     around = [*root.itersiblings(preceding=True), *root.itersiblings()]
     if around or any(not isinstance(node.tag, str) for node in root.iter()):
         raise PacketInvalidError("a comment or processing instruction")
+
+
+def _require_plain_attributes(root: etree._Element) -> None:
+    """``xsi:`` would steer the validator, even to a schema elsewhere; ``xml:`` would enter every signed part."""
+    if any(etree.QName(name).namespace for element in root.iter() for name in element.attrib):
+        raise PacketInvalidError("an attribute with a namespace")
 
 
 def _broken(schema: etree.XMLSchema) -> str:

@@ -88,7 +88,7 @@ def insert_signature(
     """
     place = slot(root, role, mapping)
     if len(place) or signature.tag != SIGNATURE:
-        raise PacketInvalidError(f"{place.tag} takes one signature")
+        raise PacketInvalidError(f"{mapping.slots[role]} takes one signature")
     place.append(signature)
 
 
