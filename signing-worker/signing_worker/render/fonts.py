@@ -7,6 +7,8 @@ know the faces by a name of their own.
 
 from pathlib import Path
 
+from signing_worker.render.mark_face import mark_face
+
 FOLDER = Path(__file__).parents[2] / "node_modules" / "@expo-google-fonts" / "tinos"
 FAMILY = "HocBa Serif"
 _SCHEME = "hocba-face"
@@ -30,18 +32,19 @@ class FontMissingError(RuntimeError):
 
 
 def font_file() -> str:
-    """Path of the upright face, for the visible marks of signatures.
+    """Path of the upright face for the visible marks of signatures; the file lives as long as this process.
 
     Raises:
         FontMissingError: when its package is not installed.
     """
-    return str(_face(FACES[0][0]))
+    return mark_face(_face(FACES[0][0])).name
 
 
 def font_face_rules() -> str:
     """The faces as ``@font-face`` rules under addresses that only ``face_at`` knows."""
     return "\n".join(
-        f'@font-face {{ font-family: "{FAMILY}"; {style}; src: url("{_SCHEME}:{name}") }}' for name, style in FACES
+        f'@font-face {{ font-family: "{FAMILY}"; {style}; src: url("{_SCHEME}:{name}") }}'
+        for name, style in FACES
     )
 
 

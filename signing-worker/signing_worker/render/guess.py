@@ -10,7 +10,7 @@ from backend.domain.content import RecordContent, SubjectResult
 from backend.domain.curriculum import all_subjects, all_traits
 from backend.domain.levels import TraitGroup
 from signing_worker.render import words
-from signing_worker.render.steps import BLOCK_ROWS_MM, CELL_PADDING_MM, LINE_HEIGHT, STEPS, Fit, Step
+from signing_worker.render.steps import BLOCK_ROWS, CELL_PADDING_MM, LINE_HEIGHT, STEPS, Fit, Step
 
 PAGE_MM = 257
 """Height of the text area: A4 less 20 mm above and below."""
@@ -21,7 +21,7 @@ _EM_PER_CHAR = 0.41
 _RAGGED_CHARS = 1.5
 """What a line loses on average because words do not break."""
 
-_FIXED_MM = {"person": 178, "subjects": 52, "traits": 139}
+_FIXED_MM = {"person": 178, "subjects": 52, "traits": 142}
 """What stands on each page besides the rows that grow."""
 _SUBJECT_COMMENT_MM, _TRAIT_COMMENT_MM, _RESULT_MM, _RESULT_PT = 81.5, 88, 130, 12.5
 
@@ -35,10 +35,10 @@ def first_guess(content: RecordContent) -> Fit:
     )
 
 
-def trait_row_mm(step: Step, comment: str, rows: int) -> int:
-    """Height of each row of a block, so that its merged comment does not stretch the last row alone."""
-    wanted = math.ceil(max(step.row_mm, _text_mm(comment, _TRAIT_COMMENT_MM, step.comment_pt) / rows))
-    return min(wanted, BLOCK_ROWS_MM[-1])
+def trait_row(step: Step, comment: str, rows: int) -> int:
+    """Half millimetres of each row of a block, so that its merged comment does not stretch the last row alone."""
+    wanted = math.ceil(2 * max(step.row_mm, _text_mm(comment, _TRAIT_COMMENT_MM, step.comment_pt) / rows))
+    return min(wanted, BLOCK_ROWS[-1])
 
 
 def _loosest(section: str, height_mm: Callable[[Step], float]) -> int:
@@ -57,7 +57,7 @@ def _subjects_mm(content: RecordContent, step: Step) -> float:
 def _traits_mm(content: RecordContent, step: Step) -> float:
     groups = [trait.group for trait in all_traits(content.curriculum.curriculum)]
     blocks = sum(
-        groups.count(group) * trait_row_mm(step, content.comments.get(group, ""), groups.count(group))
+        groups.count(group) * trait_row(step, content.comments.get(group, ""), groups.count(group)) / 2
         for group in TraitGroup
     )
     return blocks + _text_mm(words.awards(content.awards), _RESULT_MM, _RESULT_PT)

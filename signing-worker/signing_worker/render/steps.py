@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 LINE_HEIGHT = 1.15
 CELL_PADDING_MM = 0.7
-BLOCK_ROWS_MM = range(5, 31)
-"""Row heights that a block of qualities or competences may ask for, as its class ``h5`` to ``h30``."""
+BLOCK_ROWS = range(10, 61)
+"""Row heights in half millimetres that a block of qualities or competences may ask for: class ``h10`` to ``h60``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
         Step(9.5, 5.8, 11.5),
         Step(9, 5.2, 11),
     ),
-    "traits": (Step(11, 7), Step(11, 6.4), Step(10, 6), Step(9, 5.6, 11.5)),
+    "traits": (Step(11, 7), Step(11, 6.5), Step(10, 6, 11.5), Step(9, 5.5, 11)),
 }
 """By section of the form, from loose to tight."""
 
@@ -65,7 +65,7 @@ def step_rules() -> str:
         for number, step in enumerate(steps)
         for rule in _rules(f".{section}{number}", step, last=number == len(steps) - 1)
     ]
-    return "\n".join((*rules, *(_row_rule(f".h{height}", height) for height in BLOCK_ROWS_MM)))
+    return "\n".join((*rules, *(_row_rule(f".h{height}", height / 2) for height in BLOCK_ROWS)))
 
 
 def _rules(selector: str, step: Step, *, last: bool) -> Iterable[str]:

@@ -11,7 +11,7 @@ from backend.domain.content import HistoryEntry, PupilFacts, RecordContent, Scho
 from backend.domain.curriculum import Subject, all_subjects, all_traits
 from backend.domain.levels import TraitGroup
 from signing_worker.render import words
-from signing_worker.render.guess import trait_row_mm
+from signing_worker.render.guess import trait_row
 from signing_worker.render.qr import qr_image
 from signing_worker.render.sheet import CopyKind, FormSheet
 from signing_worker.render.steps import Fit, Step
@@ -49,11 +49,11 @@ class TraitRow:
 
 @dataclass(frozen=True, slots=True)
 class TraitBlock:
-    """The rows of one group of qualities or competences, which share one comment."""
+    """The rows of one group of qualities or competences, which share one comment; ``row`` in half millimetres."""
 
     heading: str
     rows: tuple[TraitRow, ...]
-    row_mm: int
+    row: int
     comment: str
 
 
@@ -181,6 +181,6 @@ def _trait_block(content: RecordContent, group: TraitGroup, step: Step) -> Trait
     return TraitBlock(
         heading=words.words("trait_heading")[group],
         rows=tuple(TraitRow(trait.name, content.traits.get(trait.code) or "") for trait in traits),
-        row_mm=trait_row_mm(step, comment, len(traits)),
+        row=trait_row(step, comment, len(traits)),
         comment=comment,
     )
