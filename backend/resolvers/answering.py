@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import strawberry
 from strawberry import relay
@@ -29,14 +29,16 @@ def answering(
         resolver: Callable[Concatenate[Info, Params], Awaitable[PayloadT]],
     ) -> Callable[Concatenate[Info, Params], Coroutine[Any, Any, PayloadT]]:
         @wraps(resolver)
-        async def call(info: Info, /, *args: Params.args, **kwargs: Params.kwargs) -> PayloadT:
+        async def call(info: Info, **arguments: Any) -> PayloadT:
+            # Strawberry passes every argument by its name
             try:
                 async with savepoint():
-                    return await resolver(info, *args, **kwargs)
+                    answered: PayloadT = await cast(Any, resolver)(info, **arguments)
+                    return answered
             except DomainError as error:
                 return refused(user_errors(error, info.context.language))
 
-        return call
+        return cast(Callable[Concatenate[Info, Params], Coroutine[Any, Any, PayloadT]], call)
 
     return decorate
 

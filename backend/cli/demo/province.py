@@ -31,7 +31,7 @@ YEAR = SchoolYear(2024)
 SHOWCASE_YEAR = SchoolYear(2023)
 """The pilot year: one small class of it is taken to its lock, so that there is something to look up."""
 
-SHOWCASE_PUPILS = 3
+SHOWCASE_PUPILS, SHOWCASE_FIRST = 3, 40
 LARGE_SCHOOL_FIRST_PUPIL, LARGE_SCHOOL_SERIAL = 500_000, 90
 SIGNING_ROLES = frozenset({Role.HOMEROOM_TEACHER, Role.PRINCIPAL, Role.DEPUTY_PRINCIPAL})
 
@@ -57,7 +57,9 @@ class DemoProvince:
         school = self.small.schools[0]
         school_class = school.classes[0]
         teacher = replace(school_class.teacher, login=f"gvcn1a-2023.{school.code}")
-        return school, replace(school_class, size=SHOWCASE_PUPILS, teacher=teacher)
+        # pupils of their own, so that nobody sits in grade 1 twice
+        first = school.spare_ordinal + SHOWCASE_FIRST
+        return school, replace(school_class, size=SHOWCASE_PUPILS, first_ordinal=first, teacher=teacher)
 
     @property
     def people(self) -> Iterator[StaffPlan]:

@@ -44,9 +44,10 @@ def through(table: str, key: str, owner: str) -> str:
 CLASS_ROWS = f"{in_schools('school_id')} AND {in_classes()}"
 OWN_OR_FOREIGN = f"({CLASS_ROWS}) OR book_id = ANY ((SELECT scope_foreign_books())::bigint[])"
 BOOK_OF_CODE = "(SELECT id FROM record_book WHERE lookup_code = (SELECT scope_code()))"
+# A book is also seen through its years: by the teacher of an earlier class, by a school the pupil has left.
 BOOK_ROWS = (
     f"({in_schools('managing_school_id')} AND {in_classes()})"
-    " OR (has_foreign_years AND EXISTS (SELECT FROM year_record y WHERE y.book_id = record_book.id))"
+    " OR EXISTS (SELECT FROM year_record y WHERE y.book_id = record_book.id)"
 )
 
 # table -> condition for the school role; the district role reads the same rows, the department every row
