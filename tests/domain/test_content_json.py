@@ -179,6 +179,13 @@ def test_derived_facts_must_follow(changes, code, field):
     assert parse(DOCUMENT | changes) == from_json(DOCUMENT)
 
 
+def test_another_version_is_not_read():
+    """A document of another version is refused even where derived facts may be absent."""
+    with pytest.raises(ContentInvalidError):
+        parse(DOCUMENT | {"schema": "hocba.year-record/2"})
+    assert parse({key: DOCUMENT[key] for key in DOCUMENT if key != "schema"}) == from_json(DOCUMENT)
+
+
 def test_a_fault_names_every_place():
     """Two wrong facts are two faults, in order."""
     with pytest.raises(ContentInvalidError) as refused:
