@@ -15,7 +15,7 @@ UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types format bench migrations environment test-tools
+.PHONY: help run test lint types format bench migrations schema environment test-tools
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench: environment ## measure; the figures go to tests/bench (ARGS=…)
 
 migrations: environment ## write the migration for changed models (ARGS=… for tortoise makemigrations)
 	@$(BIN)/tortoise -c backend.db.connection.OFFLINE makemigrations $(ARGS)
+
+schema: environment ## write the committed schema of the API
+	@$(BIN)/hocba schema > backend/schema/schema.graphql
 
 environment: $(ENVIRONMENT) ## everything that run and lint need; each target does it by itself
 

@@ -12,11 +12,14 @@ from strawberry.dataloader import DataLoader
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
 from backend.adapters.watching import Watching
-from backend.db.repositories import ceremonies, organisation, records
+from backend.db.repositories import ceremonies, organisation, periods, records
 from backend.db.repositories.people import AssignmentRow, Login
+from backend.db.repositories.records import RecordRow
 from backend.domain.errors import NotSignedInError, SignerUnknownError
+from backend.domain.lifecycle import Action
 from backend.domain.messages import Language
-from backend.domain.policy import PUBLIC, Actor
+from backend.domain.policy import PUBLIC, Actor, Refusal
+from backend.services.acting import refusal_for
 from backend.settings import Settings
 
 Row = TypeVar("Row")
@@ -54,6 +57,7 @@ class Loaders:
         self.ceremonies = _loader(ceremonies.find)
         self.units = _loader(organisation.find_units)
         self.classes = _loader(organisation.find_classes)
+        self.seals_pending = _loader(periods.seals_pending)
 
 
 @dataclass(slots=True)
@@ -82,6 +86,10 @@ class Context:
         if self.actor.staff_id is None:
             raise SignerUnknownError
         return self.actor
+
+    def refusal(self, action: Action, record: RecordRow) -> Refusal | None:
+        """Why the actor may not do this to the record now, or None."""
+        return refusal_for(self.actor, action, record)
 
     @property
     def assignment(self) -> AssignmentRow | None:

@@ -26,8 +26,11 @@ class Setting:
     secret: bool = False
 
 
-def _flag(text: str) -> bool:
-    return text.strip().lower() in {"1", "true", "yes", "on"}
+def _environment(text: str) -> str:
+    # a misspelt "production" must not quietly mean development
+    if text not in {"development", "production"}:
+        raise ValueError(text)
+    return text
 
 
 def _paths(text: str) -> tuple[Path, ...]:
@@ -39,7 +42,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("HOCBA_ENV", "environment", "development or production", default="development"),
+    Setting("HOCBA_ENV", "environment", "development or production", _environment, "development"),
     Setting("HOCBA_DATA", "data_dir", "folder of the embedded servers", Path, Path(".hocba")),
     Setting("HOCBA_HOST", "host", "address the API listens on", default="127.0.0.1"),
     Setting("HOCBA_PORT", "port", "port the API listens on", int, 8000),

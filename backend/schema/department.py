@@ -8,7 +8,6 @@ from strawberry import relay
 
 import backend.schema.enums  # noqa: F401 - registers the enums used below
 from backend.context import Context
-from backend.db.repositories import periods
 from backend.db.repositories.periods import PeriodRow
 from backend.db.repositories.submissions import SubmissionRow
 from backend.domain.calendar import Window
@@ -62,8 +61,8 @@ class LockPeriod(relay.Node):
     root_hash: str | None = strawberry.field(description="Root of the ledger after the seal, hexadecimal.")
 
     @strawberry.field(description="Locked records whose files still wait for the department's seal.")
-    async def seals_pending(self) -> int:
-        return await periods.seals_pending(int(self.id))
+    async def seals_pending(self, info: Info) -> int:
+        return await info.context.loaders.seals_pending.load(int(self.id)) or 0
 
     @classmethod
     def of(cls, row: PeriodRow) -> "LockPeriod":

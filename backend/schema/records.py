@@ -26,7 +26,6 @@ from backend.schema.error_codes import ErrorCode
 from backend.schema.errors import FaultType, fault_type
 from backend.schema.nodes import load_nodes
 from backend.schema.organisation import OrgUnit, SchoolClass
-from backend.services.acting import refusal_for
 
 Info = strawberry.Info[Context, None]
 
@@ -177,12 +176,11 @@ class Record(relay.Node):
 
     @strawberry.field(description="What the viewer may do now; the answer of the policy.")
     def viewer_actions(self, info: Info) -> list[Action]:
-        actor = info.context.actor
-        return [action for action in Action if refusal_for(actor, action, self.row) is None]
+        return [action for action in Action if info.context.refusal(action, self.row) is None]
 
     @strawberry.field(description="Why not, for everything the viewer's role could do in another state.")
     def viewer_refusals(self, info: Info) -> list[ActionRefusal]:
-        refused = ((action, refusal_for(info.context.actor, action, self.row)) for action in Action)
+        refused = ((action, info.context.refusal(action, self.row)) for action in Action)
         return [
             ActionRefusal(
                 action=action, code=ErrorCode(reason.value), message=sentence(reason, info.context.language)

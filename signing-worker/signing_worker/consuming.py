@@ -54,8 +54,6 @@ async def consume(database_url: str, handlers: Handlers, concurrency: int) -> No
 
 
 def _register(queue: PgQueuer, name: str, kind: type, handlers: Handlers, concurrency: int) -> None:
-    @queue.entrypoint(
-        name, concurrency_limit=concurrency, on_failure="hold", executor_factory=_patient
-    )
+    @queue.entrypoint(name, concurrency_limit=concurrency, on_failure="hold", executor_factory=_patient)
     async def run(job: QueuedJob) -> None:
         await handlers.handle(kind(**orjson.loads(job.payload or b"{}")), job.attempts)

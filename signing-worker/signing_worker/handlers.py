@@ -6,6 +6,8 @@ runs again later, five times at most, and is then parked for somebody to look at
 
 from dataclasses import dataclass
 
+from redis import asyncio as aioredis
+
 from backend.adapters import uploads
 from backend.adapters.replies import Replies
 from backend.db.scope import unscoped
@@ -15,7 +17,6 @@ from backend.observability import log
 from backend.ports import EventBus, LiveEvent
 from backend.services import signatures
 from backend.services.signatures import SigningTask
-from redis import asyncio as aioredis
 from signing_worker.judge.pool import JudgePool
 from signing_worker.production import Production
 
@@ -54,7 +55,7 @@ class Handlers:
             await self._make_and_register(task)
         except DomainError as error:
             await self._item_failed(task, job.item_id, error, tries)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, the record must say that it waits
             log.exception("sign_item_fault", item=job.item_id)
             await self._item_failed(task, job.item_id, UnexpectedFailureError(), tries, cause=error)
         finally:

@@ -187,11 +187,12 @@ async def add_head(head: Frontier) -> None:
     )
 
 
-async def seals_pending(period_id: int) -> int:
-    """How many revisions locked in a period have no lock seal yet, as far as the scope shows them."""
-    count: int = await sql.value(
-        "SELECT count(*) FROM ledger_entry e WHERE e.lock_period_id = $1 AND NOT EXISTS ("
-        " SELECT FROM signature s WHERE s.revision_id = e.revision_id AND s.role = 'LOCK_SEAL')",
-        period_id,
+async def seals_pending(period_ids: Sequence[int]) -> dict[int, int]:
+    """How many revisions locked in each period have no lock seal yet, as far as the scope shows them."""
+    found = await sql.rows(
+        "SELECT e.lock_period_id AS id, count(*) AS pending FROM ledger_entry e"
+        " WHERE e.lock_period_id = ANY ($1::bigint[]) AND NOT EXISTS ("
+        " SELECT FROM signature s WHERE s.revision_id = e.revision_id AND s.role = 'LOCK_SEAL') GROUP BY 1",
+        list(period_ids),
     )
-    return count
+    return {row["id"]: row["pending"] for row in found}

@@ -11,36 +11,11 @@ from lxml import etree
 
 from backend.domain.calendar import VIETNAM
 from backend.domain.signing import SignatureRole
-from signing_worker.packet.build import packet_bytes
 from signing_worker.packet.errors import PacketInvalidError
-from signing_worker.packet.mapping import Mapping, default_mapping
-from signing_worker.packet.parse import parse_packet
+from signing_worker.packet.mapping import Mapping
 from signing_worker.packet.schema import DS_NAMESPACE
-from signing_worker.packet.shape import require_packet_shape
-from signing_worker.sign.keys import SigningKey
-from signing_worker.sign.xml import sign_element
 
 SIGNATURE = f"{{{DS_NAMESPACE}}}Signature"
-
-
-def sign_packet(
-    data: bytes, role: SignatureRole, key: SigningKey, *, effective_from: datetime | None = None
-) -> bytes:
-    """The packet with one more signature; the lock seal comes with the part that carries ``effective_from``.
-
-    Raises:
-        PacketInvalidError: when the bytes are no packet or the role has signed already.
-    """
-    mapping = default_mapping()
-    root = parse_packet(data)
-    require_packet_shape(root)
-    if role is SignatureRole.LOCK_SEAL:
-        if effective_from is None:
-            raise ValueError("a lock without its instant")
-        add_lock_part(root, effective_from, mapping)
-    signature = sign_element(root, references(role, mapping), role.value, key)
-    insert_signature(root, role, signature, mapping)
-    return packet_bytes(root)
 
 
 def references(role: SignatureRole, mapping: Mapping) -> tuple[str, ...]:

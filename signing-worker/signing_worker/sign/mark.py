@@ -18,16 +18,19 @@ DEPUTY = "phó"
 def mark_lines(work: SignWork, signed_at: datetime, serial: str) -> list[str]:
     """What the mark says, line by line (domain/template: digital marks)."""
     when = f"{signed_at.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S} +07:00"
-    short_serial = serial[-SERIAL_SHOWN:].upper()
-    signed = ["Đã ký số", when, f"Số chứng thư: …{short_serial}"]
+    certificate = f"Số chứng thư: …{serial[-SERIAL_SHOWN:].upper()}"
     if work.role is SignatureRole.LOCK_SEAL:
         assert work.effective_from is not None
         effective = f"{work.effective_from.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S} +07:00"
-        return ["ĐÃ CHỐT", f"Ngày hiệu lực: {effective}", work.unit_name, *signed]
+        return [f"ĐÃ CHỐT – Ngày hiệu lực: {effective}", work.unit_name, f"Đã ký số {when}", certificate]
     if work.role is SignatureRole.SCHOOL_SEAL:
-        return ["DẤU CỦA NHÀ TRƯỜNG", work.unit_name, *signed]
-    post = [f"KT. HIỆU TRƯỞNG – {work.post}" if work.post.lower().startswith(DEPUTY) else work.post]
-    return [work.signer_name, *post, work.unit_name, *signed]
+        return ["DẤU CỦA NHÀ TRƯỜNG", work.unit_name, f"Đã ký số {when}", certificate]
+    return [work.signer_name, _post(work.post), work.unit_name, f"Đã ký số {when}", certificate]
+
+
+def _post(post: str) -> str:
+    """The post as it is written under a signature: a deputy signs in the principal's place."""
+    return f"KT. HIỆU TRƯỞNG – {post}" if post.lower().startswith(DEPUTY) else post
 
 
 def mark_style(lines: list[str], font_file: str) -> TextStampStyle:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import aiohttp
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
@@ -24,7 +23,6 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from backend.domain.errors import TimestampUnavailableError
 from backend.domain.signing import SignatureRole
 from signing_worker.render.sheet import MarkBox
-from signing_worker.sign.evidence import collect_evidence
 from signing_worker.sign.keys import SIGNATURE_BYTES_MAX, SigningKey, to_asn1
 
 FIELD_NAME: dict[SignatureRole, str] = {
@@ -39,8 +37,9 @@ _READABLE: dict[SignatureRole, str] = {
     SignatureRole.SCHOOL_SEAL: "Dấu của nhà trường",
     SignatureRole.LOCK_SEAL: "Dấu chốt của Sở Giáo dục và Đào tạo",
 }
-# A signature with its certificates and a timestamp fits well below this; a dry run to measure would double the work.
-CMS_BYTES = 16_384
+# Hexadecimal digits kept free for a signature with its certificates and timestamp. A dry run that measures would double
+# the work, and every digit kept free is read again by whoever opens the file; a chain that needs more is measured.
+CMS_DIGITS = 11_264
 
 
 class RingSigner(Signer):
@@ -63,7 +62,7 @@ class RingSigner(Signer):
 
 @dataclass(frozen=True, slots=True)
 class PdfSigning:
-    """One signature to put on a PDF. ``context`` is given for the lock seal and closes the file."""
+    """One signature to put on a PDF; ``context`` holds the evidence that the lock seal closes the file with."""
 
     pdf: bytes
     role: SignatureRole
@@ -80,11 +79,16 @@ async def sign_pdf(work: PdfSigning, session: aiohttp.ClientSession) -> bytes:
     Raises:
         TimestampUnavailableError: when the timestamp service does not answer.
     """
+    try:
+        return await _sign_pdf(work, session, CMS_DIGITS)
+    except SigningError:
+        return await _sign_pdf(work, session, None)
+
+
+async def _sign_pdf(work: PdfSigning, session: aiohttp.ClientSession, digits: int | None) -> bytes:
     writer = IncrementalPdfFileWriter(io.BytesIO(work.pdf))
     if work.boxes is not None:
         _lay_fields(writer, work.boxes)
-    if work.context is not None:
-        await collect_evidence(PdfFileReader(io.BytesIO(work.pdf)), work.context)
     pdf_signer = PdfSigner(
         _metadata(work),
         signer=work.signer,
@@ -92,7 +96,7 @@ async def sign_pdf(work: PdfSigning, session: aiohttp.ClientSession) -> bytes:
         stamp_style=work.style,
     )
     try:
-        signed = await pdf_signer.async_sign_pdf(writer, bytes_reserved=CMS_BYTES)
+        signed = await pdf_signer.async_sign_pdf(writer, bytes_reserved=digits)
     except (TimestampRequestError, SigningError) as error:
         if isinstance(error, TimestampRequestError) or isinstance(error.__cause__, TimestampRequestError):
             raise TimestampUnavailableError from error

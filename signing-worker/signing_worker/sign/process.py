@@ -5,12 +5,15 @@ an exception of a library, because those do not survive the way back.
 """
 
 import asyncio
+import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import aiohttp
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import RevokedError, ValidationError
 
 from backend.domain.errors import (
@@ -20,13 +23,14 @@ from backend.domain.errors import (
     RevocationUnavailableError,
 )
 from backend.domain.signing import SignatureRole
-from signing_worker.packet.slots import sign_packet
 from signing_worker.render.fonts import font_file
-from signing_worker.sign.keys import KeyRing, SigningKey
+from signing_worker.sign.evidence import Evidence
+from signing_worker.sign.keys import KeyRing, SigningKey, to_asn1
 from signing_worker.sign.mark import mark_lines, mark_style
 from signing_worker.sign.pdf import PdfSigning, RingSigner, sign_pdf
 from signing_worker.sign.trust import Owner, Trust
 from signing_worker.sign.work import Refused, SignedWork, SignerSetup, SignWork
+from signing_worker.sign.xml import sign_packet
 
 HTTP_SECONDS = 10
 SEALS = frozenset({SignatureRole.SCHOOL_SEAL, SignatureRole.LOCK_SEAL})
@@ -38,6 +42,7 @@ class _Process:
     session: aiohttp.ClientSession
     keys: KeyRing
     trust: Trust
+    evidence: Evidence
     setup: SignerSetup
     font: str
 
@@ -52,7 +57,7 @@ def start(setup: SignerSetup) -> None:
     keys = KeyRing(setup.keys_folder, setup.keys_password, production=setup.production)
     trust = Trust(setup.trust_roots, setup.intermediates)
     session = runner.run(_open_session())
-    _process.append(_Process(runner, session, keys, trust, setup, font_file()))
+    _process.append(_Process(runner, session, keys, trust, Evidence(), setup, font_file()))
 
 
 def sign(work: SignWork) -> SignedWork | Refused:
@@ -87,7 +92,7 @@ async def _sign(here: _Process, work: SignWork) -> SignedWork:
             signer=RingSigner(key, here.trust.intermediates),
             style=mark_style(mark_lines(work, signed_at, serial), here.font),
             tsa_url=here.setup.tsa_url,
-            context=here.trust.context(here.session) if work.role is SignatureRole.LOCK_SEAL else None,
+            context=await _evidence(here, work, key) if work.role is SignatureRole.LOCK_SEAL else None,
         ),
         here.session,
     )
@@ -97,6 +102,13 @@ async def _sign(here: _Process, work: SignWork) -> SignedWork:
         signed_at=signed_at,
         certificate_serial=serial,
         certificate_issuer=key.certificate.issuer.rfc4514_string(),
+    )
+
+
+async def _evidence(here: _Process, work: SignWork, key: SigningKey) -> ValidationContext:
+    reader = PdfFileReader(io.BytesIO(work.pdf))
+    return await here.evidence.context_for(
+        reader, to_asn1(key.certificate), lambda: here.trust.context(here.session)
     )
 
 

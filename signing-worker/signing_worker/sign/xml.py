@@ -5,6 +5,8 @@ data together with the effective date; each signature stands outside what it ref
 used throughout: with exclusive canonicalisation signxml makes signatures that nobody can verify.
 """
 
+from datetime import datetime
+
 from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 from signxml import (
@@ -16,7 +18,33 @@ from signxml import (
 )
 from signxml.xades import XAdESDataObjectFormat, XAdESSigner
 
+from backend.domain.signing import SignatureRole
+from signing_worker.packet.build import packet_bytes
+from signing_worker.packet.mapping import default_mapping
+from signing_worker.packet.parse import parse_packet
+from signing_worker.packet.shape import require_packet_shape
+from signing_worker.packet.slots import add_lock_part, insert_signature, references
 from signing_worker.sign.keys import SigningKey
+
+
+def sign_packet(
+    data: bytes, role: SignatureRole, key: SigningKey, *, effective_from: datetime | None = None
+) -> bytes:
+    """The packet with one more signature; the lock seal comes with the part that carries ``effective_from``.
+
+    Raises:
+        PacketInvalidError: when the bytes are no packet or the role has signed already.
+    """
+    mapping = default_mapping()
+    root = parse_packet(data)
+    require_packet_shape(root)
+    if role is SignatureRole.LOCK_SEAL:
+        if effective_from is None:
+            raise ValueError("a lock without its instant")
+        add_lock_part(root, effective_from, mapping)
+    signature = sign_element(root, references(role, mapping), role.value, key)
+    insert_signature(root, role, signature, mapping)
+    return packet_bytes(root)
 
 
 def sign_element(

@@ -21,10 +21,10 @@ from signing_worker.packet.slots import (
     find_signature,
     insert_signature,
     references,
-    sign_packet,
     slot,
 )
 from signing_worker.sign.keys import Pkcs12Key
+from signing_worker.sign.xml import sign_packet
 from tests.strategies.records import complete_record
 from tests.worker.packet.packets import packet, signing_key
 
