@@ -1,0 +1,18 @@
+import { cleanup } from '@testing-library/react';
+import { i18n } from '@lingui/core';
+import { afterEach } from 'vitest';
+import { messages as publicTexts } from '../locales/public/vi.po';
+import { messages as staffTexts } from '../locales/staff/vi.po';
+
+i18n.load('vi', { ...publicTexts, ...staffTexts });
+i18n.activate('vi');
+
+// jsdom knows <dialog>, but not its modal form
+HTMLDialogElement.prototype.showModal ??= function showModal(this: HTMLDialogElement) {
+  this.open = true;
+};
+HTMLDialogElement.prototype.close ??= function close(this: HTMLDialogElement) {
+  this.open = false;
+};
+
+afterEach(cleanup);
