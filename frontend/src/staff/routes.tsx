@@ -1,0 +1,100 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  retainSearchParams,
+} from '@tanstack/react-router';
+import { STATES } from './features/records/states';
+import { Shell } from './features/session/Shell';
+import type { RecordState } from './gql/graphql';
+import { Lost, NotFound } from './ui/Lost';
+
+/** The school year goes along from screen to screen. Names of pupils never stand in an address. */
+interface YearSearch {
+  nam?: string | undefined;
+}
+
+interface RecordSearch {
+  truong?: string | undefined;
+  lop?: string | undefined;
+  trangthai?: RecordState | undefined;
+}
+
+type Raw = Record<string, unknown>;
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
+const isState = (value: unknown): value is RecordState => typeof value === 'string' && value in STATES;
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFound,
+  errorComponent: Lost,
+  validateSearch: ({ nam }: Raw): YearSearch => (/^\d{4}-\d{4}$/.test(text(nam) ?? '') ? { nam: text(nam) } : {}),
+  search: { middlewares: [retainSearchParams(['nam'])] },
+});
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('./features/overview/Overview'), 'Overview'),
+});
+
+const records = createRoute({
+  getParentRoute: () => root,
+  path: '/hoc-ba',
+  validateSearch: ({ truong, lop, trangthai }: Raw): RecordSearch => ({
+    truong: text(truong),
+    lop: text(lop),
+    trangthai: isState(trangthai) ? trangthai : undefined,
+  }),
+  component: lazyRouteComponent(() => import('./features/records/RecordList'), 'RecordList'),
+});
+
+const record = createRoute({
+  getParentRoute: () => root,
+  path: '/hoc-ba/$recordId',
+  component: lazyRouteComponent(() => import('./features/records/RecordPage'), 'RecordPage'),
+});
+
+const ceremonies = createRoute({
+  getParentRoute: () => root,
+  path: '/ky',
+  component: lazyRouteComponent(() => import('./features/signing/CeremonyList'), 'CeremonyList'),
+});
+
+const ceremony = createRoute({
+  getParentRoute: () => root,
+  path: '/ky/$ceremonyId',
+  component: lazyRouteComponent(() => import('./features/signing/CeremonyPage'), 'CeremonyPage'),
+});
+
+const submissions = createRoute({
+  getParentRoute: () => root,
+  path: '/goi-bao-cao',
+  component: lazyRouteComponent(() => import('./features/submissions/SubmissionList'), 'SubmissionList'),
+});
+
+const locks = createRoute({
+  getParentRoute: () => root,
+  path: '/chot',
+  component: lazyRouteComponent(() => import('./features/locks/LockPeriods'), 'LockPeriods'),
+});
+
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: '/nhap',
+  component: lazyRouteComponent(() => import('./features/imports/ImportPage'), 'ImportPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([overview, records, record, ceremonies, ceremony, submissions, locks, imports]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
