@@ -19,12 +19,19 @@ class ObjectStore:
     """``ArtefactStore`` over obstore; conditional creation is what makes it write-once."""
 
     def __init__(self, url: str) -> None:
-        self._store = _open(url)
+        self._url = url
+        self._store: LocalStore | S3Store | None = None
+
+    def _opened(self) -> LocalStore | S3Store:
+        # opened at the first use, so that a store that is away delays a job and not the start of a process
+        if self._store is None:
+            self._store = _open(self._url)
+        return self._store
 
     async def put(self, data: bytes) -> str:
         digest = hashlib.sha256(data).hexdigest()
         try:
-            await obstore.put_async(self._store, _path(digest), data, mode="create")
+            await obstore.put_async(self._opened(), _path(digest), data, mode="create")
         except AlreadyExistsError:
             return digest
         except (BaseError, OSError) as error:
@@ -33,7 +40,7 @@ class ObjectStore:
 
     async def get(self, digest: str) -> bytes:
         try:
-            answer = await obstore.get_async(self._store, _path(digest))
+            answer = await obstore.get_async(self._opened(), _path(digest))
             data = bytes(await answer.bytes_async())
         except (BaseError, OSError) as error:
             raise StoreUnavailableError from error

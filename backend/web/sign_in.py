@@ -6,10 +6,12 @@ key and nothing else. Roles never come from the token: they come from assignment
 
 from typing import Any
 
+import httpx2
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.starlette_client import OAuth
 from joserfc.errors import JoseError
 from redis import asyncio as aioredis
+from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -52,9 +54,12 @@ class SignIn:
 
     async def login(self, request: Request) -> Response:
         """Send the browser to the provider."""
-        answer: Response = await self._oauth.provider.authorize_redirect(
-            request, f"{self._settings.origin}/auth/callback", ui_locales="vi"
-        )
+        try:
+            answer: Response = await self._oauth.provider.authorize_redirect(
+                request, f"{self._settings.origin}/auth/callback", ui_locales="vi"
+            )
+        except (httpx2.HTTPError, RedisError, OSError) as error:
+            return _provider_away(error)
         return answer
 
     async def callback(self, request: Request) -> Response:
@@ -64,6 +69,8 @@ class SignIn:
             return refusal(400, "ISSUER_MISMATCH", "Phản hồi đăng nhập đến từ nơi khác.")
         try:
             token = await self._oauth.provider.authorize_access_token(request)
+        except (httpx2.HTTPError, RedisError, OSError) as error:
+            return _provider_away(error)
         except (OAuthError, JoseError) as error:
             log.warning("sign_in_refused", reason=type(error).__name__)
             return refusal(400, "SIGN_IN_FAILED", "Đăng nhập không thành công; hãy thử lại.")
@@ -94,6 +101,11 @@ class SignIn:
             )
         answer.delete_cookie(COOKIE, path="/")
         return answer
+
+
+def _provider_away(error: Exception) -> Response:
+    log.warning("sign_in_unavailable", reason=type(error).__name__)
+    return refusal(503, "SIGN_IN_UNAVAILABLE", "Dịch vụ đăng nhập chưa trả lời; hãy thử lại sau ít phút.")
 
 
 def _client(settings: Settings, redis: aioredis.Redis) -> OAuth:

@@ -20,6 +20,9 @@ from signing_worker.handlers import Handlers
 
 HEARTBEAT = timedelta(seconds=20)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=5)
+PAUSE_GROWS = 4.0
+"""Pauses of 2, 8, 32 and 128 seconds: a service that is away for two minutes costs nobody a signature."""
+
 POLL = timedelta(seconds=5)
 
 
@@ -29,6 +32,7 @@ def _patient(parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypoin
         # PgQueuer counts retries, we count tries
         max_attempts=MAX_TRIES - 1,
         initial_delay=FIRST_PAUSE,
+        backoff_multiplier=PAUSE_GROWS,
         max_delay=LONGEST_PAUSE,
     )
 

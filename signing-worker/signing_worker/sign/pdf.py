@@ -43,12 +43,16 @@ CMS_DIGITS = 11_264
 
 
 class RingSigner(Signer):
-    """pyHanko's signer over a key that stays loaded."""
+    """pyHanko's signer over a key that stays loaded.
 
-    def __init__(self, key: SigningKey, intermediates: Sequence[object]) -> None:
+    ``embed_roots`` puts the roots among the validation material too: without them nobody can tell, once certificates
+    have expired, whether a list of theirs was the root's.
+    """
+
+    def __init__(self, key: SigningKey, intermediates: Sequence[object], *, embed_roots: bool) -> None:
         store = SimpleCertificateStore()
         store.register_multiple([*(to_asn1(item) for item in key.chain), *intermediates])
-        super().__init__(signing_cert=to_asn1(key.certificate), cert_registry=store, embed_roots=False)
+        super().__init__(signing_cert=to_asn1(key.certificate), cert_registry=store, embed_roots=embed_roots)
         self._key = key
 
     async def async_sign_raw(

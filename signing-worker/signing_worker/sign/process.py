@@ -20,9 +20,13 @@ from backend.domain.errors import (
     CertificateOfAnotherError,
     CertificateRevokedError,
     DomainError,
+    RenderFailedError,
     RevocationUnavailableError,
+    UnexpectedFailureError,
 )
 from backend.domain.signing import SignatureRole
+from backend.observability import configure_logging, log
+from signing_worker.packet.errors import PacketInvalidError
 from signing_worker.render.fonts import font_file
 from signing_worker.sign.evidence import Evidence
 from signing_worker.sign.keys import KeyRing, SigningKey, to_asn1
@@ -53,11 +57,19 @@ _process: list[_Process] = []
 
 def start(setup: SignerSetup) -> None:
     """Prepare this process; the pool calls it once in each."""
+    configure_logging("warning", "signer")
     runner = asyncio.Runner()
     keys = KeyRing(setup.keys_folder, setup.keys_password, production=setup.production)
     trust = Trust(setup.trust_roots, setup.intermediates)
     session = runner.run(_open_session())
     _process.append(_Process(runner, session, keys, trust, Evidence(), setup, font_file()))
+
+
+def stop() -> None:
+    """Close what ``start`` opened."""
+    here = _process.pop()
+    here.runner.run(here.session.close())
+    here.runner.close()
 
 
 def sign(work: SignWork) -> SignedWork | Refused:
@@ -71,6 +83,11 @@ def sign(work: SignWork) -> SignedWork | Refused:
         return Refused(CertificateRevokedError.code)
     except (aiohttp.ClientError, TimeoutError, ValidationError):
         return Refused(RevocationUnavailableError.code)
+    except PacketInvalidError:
+        return Refused(RenderFailedError.code)
+    except Exception:  # noqa: BLE001 - what a library raises cannot travel back; the log keeps it
+        log.exception("signing_fault", role=work.role)
+        return Refused(UnexpectedFailureError.code)
 
 
 async def _open_session() -> aiohttp.ClientSession:
@@ -89,7 +106,9 @@ async def _sign(here: _Process, work: SignWork) -> SignedWork:
             pdf=work.pdf,
             role=work.role,
             boxes=work.boxes,
-            signer=RingSigner(key, here.trust.intermediates),
+            signer=RingSigner(
+                key, here.trust.intermediates, embed_roots=work.role is SignatureRole.LOCK_SEAL
+            ),
             style=mark_style(mark_lines(work, signed_at, serial), here.font),
             tsa_url=here.setup.tsa_url,
             context=await _evidence(here, work, key) if work.role is SignatureRole.LOCK_SEAL else None,
