@@ -9,6 +9,13 @@ FRONTEND := $(patsubst %/package.json,%,$(wildcard frontend/package.json))
 PACKAGES := $(IDP)/node_modules/.stamp signing-worker/node_modules/.stamp $(addsuffix /node_modules/.stamp,$(FRONTEND))
 ENVIRONMENT := $(STAMPS)/system $(STAMPS)/python $(PACKAGES)
 
+# The frontend: what it is made from, its last built page, and what says that it has been judged.
+SPA_SOURCES := backend/schema/schema.graphql \
+	$(shell find frontend \( -name node_modules -o -name dist -o -name gql -o -name test-results \) -prune -o -type f -print)
+SPA := $(if $(FRONTEND),frontend/dist/tra-cuu.html)
+SPA_TYPES := $(if $(FRONTEND),$(STAMPS)/spa-types)
+SPA_TESTED := $(if $(FRONTEND),$(STAMPS)/spa-tested)
+
 # A variable of another project's environment must not lead uv astray, and no second Python is downloaded.
 UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 
@@ -20,16 +27,17 @@ UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: environment ## start everything on this machine, with demo data; Ctrl-C ends it (ARGS=… for hocba run)
+run: environment $(SPA) ## start everything on this machine, with demo data; Ctrl-C ends it (ARGS=… for hocba run)
 	@exec $(BIN)/hocba run $(ARGS)
 
-test: environment test-tools lint types ## lint, types, import contracts and all tests (PYTEST_ARGS=…)
+test: environment test-tools lint types $(SPA) $(SPA_TESTED) ## lint, types, import contracts and all tests (PYTEST_ARGS=…)
 	@$(BIN)/pytest $(PYTEST_ARGS)
 
-lint: environment ## ruff, formatting and import contracts
+lint: environment $(SPA_TYPES) ## ruff, formatting, import contracts and oxlint
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@if [ -n "$(FRONTEND)" ]; then cd frontend && npm run --silent lint; fi
 
 types: environment ## mypy, strict
 	@$(BIN)/mypy
@@ -67,6 +75,19 @@ $(STAMPS)/python: pyproject.toml uv.lock Makefile | $(STAMPS)/system
 %/node_modules/.stamp: %/package.json %/package-lock.json
 	@echo "npm packages of $* …"
 	@cd $* && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch $@
+
+frontend/dist/tra-cuu.html: $(SPA_SOURCES) | $(ENVIRONMENT)
+	@echo "Frontend …"
+	@cd frontend && npm run --silent build
+
+$(STAMPS)/spa-types: $(filter %.graphql frontend/codegen.ts frontend/package-lock.json,$(SPA_SOURCES)) | $(ENVIRONMENT)
+	@cd frontend && npm run --silent codegen
+	@touch $@
+
+$(STAMPS)/spa-tested: $(SPA_SOURCES) | $(ENVIRONMENT)
+	@echo "Frontend: types, catalogues, tests …"
+	@cd frontend && npm run --silent check && npm test --silent
 	@touch $@
 
 $(STAMPS)/test-tools: infra/bootstrap/test-tools.sh

@@ -22,6 +22,12 @@ export default defineConfig({
     assetsDir: 'assets/public',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rolldownOptions: { input: 'tra-cuu.html' },
+    rolldownOptions: {
+      input: 'tra-cuu.html',
+      onLog: (level, log, report) => {
+        // Lingui marks its module for React Server Components, which there are none of here
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') report(level, log);
+      },
+    },
   },
 });

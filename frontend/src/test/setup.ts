@@ -8,11 +8,13 @@ i18n.load('vi', { ...publicTexts, ...staffTexts });
 i18n.activate('vi');
 
 // jsdom knows <dialog>, but not its modal form
-HTMLDialogElement.prototype.showModal ??= function showModal(this: HTMLDialogElement) {
-  this.open = true;
-};
-HTMLDialogElement.prototype.close ??= function close(this: HTMLDialogElement) {
-  this.open = false;
-};
+Object.assign(HTMLDialogElement.prototype, {
+  showModal(this: HTMLDialogElement) {
+    this.open = true;
+  },
+  close(this: HTMLDialogElement) {
+    this.open = false;
+  },
+});
 
 afterEach(cleanup);

@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useId, useLayoutEffect, useRef, type ReactNode } from 'react';
 
 interface DialogProps {
   title: ReactNode;
@@ -13,7 +13,8 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
   const { t } = useLingui();
   const box = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // a layout effect ends while the dialog is still in the document, so that closing gives the focus back
+  useLayoutEffect(() => {
     const dialog = box.current;
     dialog?.showModal();
     return () => dialog?.close();

@@ -1,4 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
+import { SUBJECT_LEVELS, TRAIT_LEVELS } from '../../../shared/content/labels';
+import { LevelKey } from '../../../shared/content/LevelKey';
 import { Subjects } from '../../../shared/content/Subjects';
 import { Traits } from '../../../shared/content/Traits';
 import { YearEnd } from '../../../shared/content/YearEnd';
@@ -44,7 +46,9 @@ export function YearCard({ year, answered, open, onRefreshed }: YearCardProps) {
             <Trans>Kết quả học tập và rèn luyện</Trans>
           </summary>
           <Subjects subjects={year.content.subjects} />
+          <LevelKey levels={SUBJECT_LEVELS} />
           <Traits content={year.content} />
+          <LevelKey levels={TRAIT_LEVELS} />
           <YearEnd content={year.content} />
         </details>
       )}

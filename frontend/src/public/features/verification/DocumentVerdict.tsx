@@ -39,6 +39,11 @@ export function DocumentVerdict({ name, verification }: { name: string; verifica
 
 function Found({ signatures }: { signatures: Verification['signatures'] }) {
   const { t } = useLingui();
+  /** Of a signature that does not hold, its certificate says nothing. */
+  const said = ({ intact, trusted }: Verification['signatures'][number]) => {
+    if (!intact) return t`Phần được ký đã bị thay đổi.`;
+    return trusted ? t`Phần được ký còn nguyên; chứng thư được tin cậy.` : t`Phần được ký còn nguyên, nhưng chứng thư không được tin cậy.`;
+  };
   return (
     <>
       <h3>
@@ -50,8 +55,7 @@ function Found({ signatures }: { signatures: Verification['signatures'] }) {
             <strong>{signature.signer}</strong>
             {signature.signedAt && ` · ${formatTime(signature.signedAt)}`}
             <br />
-            {signature.intact ? t`Phần được ký còn nguyên` : t`Phần được ký đã bị thay đổi`};{' '}
-            {signature.trusted ? t`chứng thư được tin cậy` : t`chứng thư không được tin cậy`}.
+            {said(signature)}
           </li>
         ))}
       </ul>

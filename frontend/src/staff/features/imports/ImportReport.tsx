@@ -49,7 +49,7 @@ function Decision({ report, good, busy, onImport }: ImportReportProps & { good: 
     return (
       <Note tone="amber">
         {report.refused > 0 ? (
-          <Trans>Không có dòng nào nhập được. Hãy sửa tệp theo danh sách bên dưới rồi chọn lại.</Trans>
+          <Trans>Không có thay đổi nào để ghi. Hãy sửa các dòng bị từ chối theo danh sách bên dưới rồi chọn lại tệp.</Trans>
         ) : (
           <Trans>Tệp trùng với học bạ đang có; không cần nhập.</Trans>
         )}

@@ -2,7 +2,7 @@ import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { Provider, type Client, type Operation } from 'urql';
+import { Provider, type Operation } from 'urql';
 import { expect, test, vi } from 'vitest';
 import { fromValue } from 'wonka';
 import type { RecordAction, RefusedFragment } from '../../gql/graphql';
@@ -21,14 +21,14 @@ const RECORD = {
 
 function show(record: RecordView, userErrors: RefusedFragment[] = []) {
   const sent: unknown[] = [];
-  const done = vi.fn();
+  const done = vi.fn<() => void>();
   const executeMutation = (operation: Operation) => {
     sent.push(operation.variables);
     return fromValue({ data: { answer: { record: null, userErrors } } });
   };
   render(
     <I18nProvider i18n={i18n}>
-      <Provider value={{ executeMutation } as unknown as Client}>
+      <Provider value={{ executeMutation }}>
         <RecordActions record={record} onChanged={done} />
       </Provider>
     </I18nProvider>,

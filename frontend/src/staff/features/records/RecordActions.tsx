@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { Button } from '../../ui/Button';
 import { ActionDialog } from './ActionDialog';
-import { BUTTONS, RECORD_ACTIONS } from './actions';
+import { BUTTONS, lookOf, RECORD_ACTIONS } from './actions';
 import { availableFor, type Available } from './available';
 import type { RecordView } from './RecordPage';
 
@@ -15,7 +15,7 @@ export function RecordActions({ record, onChanged }: { record: RecordView; onCha
   return (
     <section className="record-actions" aria-label={t`Việc có thể làm`}>
       {available.map((item, place) => (
-        <Button key={item.action} look={place === 0 ? 'primary' : 'quiet'} onClick={() => setChosen(item)}>
+        <Button key={item.action} look={lookOf(item.action, place === 0)} onClick={() => setChosen(item)}>
           {t(RECORD_ACTIONS[item.action].label)}
         </Button>
       ))}

@@ -32,6 +32,7 @@ export function RecordPage() {
 function Found({ record, onChanged }: { record: RecordView; onChanged: () => void }) {
   const { t } = useLingui();
   const year = formatYear(record.schoolYear);
+  const { number } = record.working;
   return (
     <article className="record">
       <header>
@@ -45,7 +46,7 @@ function Found({ record, onChanged }: { record: RecordView; onChanged: () => voi
           <StateTag state={record.state} />
           {record.workingRevision.state !== record.state && (
             <>
-              {' '}
+              {' · '}
               <Trans>bản đang làm:</Trans> <StateTag state={record.workingRevision.state} />
             </>
           )}
@@ -56,7 +57,7 @@ function Found({ record, onChanged }: { record: RecordView; onChanged: () => voi
         <div>
           <Missing record={record} />
           <h2>
-            <Trans>Nội dung</Trans>
+            <Trans>Nội dung, phiên bản {number}</Trans>
           </h2>
           {record.working.content ? (
             <RecordContent content={record.working.content} />

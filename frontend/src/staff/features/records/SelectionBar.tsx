@@ -3,7 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { formatNumber } from '../../../shared/format';
 import type { RecordRowFragment } from '../../gql/graphql';
 import { Button } from '../../ui/Button';
-import { RECORD_ACTIONS } from './actions';
+import { lookOf, RECORD_ACTIONS } from './actions';
 import type { Available } from './available';
 
 interface SelectionBarProps {
@@ -22,7 +22,7 @@ export function SelectionBar({ selected, available, onAct, onClear }: SelectionB
         {selected.length > 0 && plural(selected.length, { other: 'Đã chọn # học bạ' })}
       </strong>
       {available.map((item, place) => (
-        <Button key={item.action} look={place === 0 ? 'primary' : 'quiet'} onClick={() => onAct(item)}>
+        <Button key={item.action} look={lookOf(item.action, place === 0)} onClick={() => onAct(item)}>
           {t(RECORD_ACTIONS[item.action].label)} ({formatNumber(item.rows.length)})
         </Button>
       ))}

@@ -86,11 +86,15 @@ function Signatures({ signatures }: { signatures: SignatureFactsFragment[] }) {
           <b>{t(SIGNATURE_ROLES[signature.role])}</b>: {signature.signerName}
           <br />
           <span className="soft">
-            {formatTime(signature.signedAt)} · <Trans>chứng thư</Trans>{' '}
-            <span className="mono" title={signature.certificateIssuer}>
-              {signature.certificateSerial}
-            </span>
+            {[signature.post, formatTime(signature.signedAt)].filter(Boolean).join(' · ')}
           </span>
+          <details>
+            <summary>
+              <Trans>Chứng thư số</Trans>
+            </summary>
+            <p>{signature.certificateIssuer}</p>
+            <p className="mono">{signature.certificateSerial}</p>
+          </details>
         </li>
       ))}
     </ul>

@@ -102,6 +102,12 @@ export const BUTTONS: RecordAction[] = [
   'DISCARD',
 ];
 
+/** How a button looks: the first forward step is what is meant; a step back is never dressed as that. */
+export function lookOf(action: RecordAction, isFirst: boolean): 'primary' | 'quiet' | 'danger' {
+  if (RECORD_ACTIONS[action].perform.kind === 'REASON') return 'danger';
+  return isFirst ? 'primary' : 'quiet';
+}
+
 /** Whether an action can be done to many records at once; one that wants a reason is done to one. */
 export function isForMany(action: RecordAction): boolean {
   return RECORD_ACTIONS[action].perform.kind !== 'REASON' && RECORD_ACTIONS[action].perform.kind !== 'NONE';
