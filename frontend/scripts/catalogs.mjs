@@ -1,6 +1,6 @@
 // Fails when a text of the sources is missing from a catalogue, or has no translation; changes nothing.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -11,9 +11,13 @@ const read = () => new Map(catalogues.map((path) => [path, readFileSync(path, 'u
 const withoutHeader = (text) => text.slice(text.indexOf('\n\n'));
 
 const before = read();
+const times = new Map(catalogues.map((path) => [path, statSync(path).mtime]));
 execFileSync(`${root}node_modules/.bin/lingui`, ['extract', '--clean'], { cwd: root, stdio: 'pipe' });
 const after = read();
-for (const [path, text] of before) writeFileSync(path, text);
+for (const [path, text] of before) {
+  writeFileSync(path, text);
+  utimesSync(path, times.get(path), times.get(path)); // make must not take the look for a change
+}
 
 const stale = catalogues.filter((path) => withoutHeader(before.get(path)) !== withoutHeader(after.get(path)));
 const untranslated = catalogues.flatMap((path) =>
