@@ -34,6 +34,7 @@ class EmbeddedStack:
         self._servers = ExitStack()
         self._ports = Ports(self.data_dir)
         self.pki = DevelopmentPki(self.data_dir)
+        self.redis = EmbeddedRedis(self.data_dir)
         self.accounts_file = self.data_dir / "accounts.json"
         self.settings: dict[str, str] = {}
 
@@ -91,9 +92,8 @@ class EmbeddedStack:
     def _redis(self, settings: Mapping[str, str]) -> dict[str, str]:
         if "REDIS_URL" in settings:
             return {}
-        redis = EmbeddedRedis(self.data_dir)
-        url = redis.start()
-        self._servers.callback(redis.stop)
+        url = self.redis.start()
+        self._servers.callback(self.redis.stop)
         return {"REDIS_URL": url}
 
     def _store(self, settings: Mapping[str, str]) -> dict[str, str]:
@@ -122,7 +122,8 @@ class EmbeddedStack:
         client = OidcClient(CLIENT_ID, secret, (f"{origin}/auth/callback",), (f"{origin}/",))
         if not self.accounts_file.exists():
             self.set_accounts([])
-        provider = DevelopmentIdentity(self.data_dir, client, DemoLogin(self.accounts_file, DEMO_PASSWORD))
-        issuer = provider.start()
-        self._servers.callback(provider.stop)
+        login = DemoLogin(self.accounts_file, DEMO_PASSWORD)
+        self.identity = DevelopmentIdentity(self.data_dir, client, login)
+        issuer = self.identity.start()
+        self._servers.callback(self.identity.stop)
         return {"OIDC_ISSUER": issuer, "OIDC_CLIENT_ID": CLIENT_ID, "OIDC_CLIENT_SECRET": secret}

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from redis import asyncio as aioredis
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
@@ -12,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from backend.adapters.redis_client import open_redis
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
 from backend.adapters.watching import Watching
@@ -56,7 +56,7 @@ class SecurityHeaders:
 
 def create_app(settings: Settings) -> Starlette:
     """The application; its pools open with the server and close with it."""
-    redis = aioredis.from_url(settings.redis_url)
+    redis = open_redis(settings.redis_url)
     services = Services(settings, redis, ObjectStore(settings.store_url), Replies(redis), Watching(redis))
     gateway, sign_in, files = Gateway(services), SignIn(services), Files(services)
 

@@ -4,6 +4,7 @@ The flow's state lives in Redis and a short-lived signed cookie; after it, the b
 key and nothing else. Roles never come from the token: they come from assignments.
 """
 
+import time
 from typing import Any
 
 import httpx2
@@ -22,6 +23,8 @@ from backend.settings import Settings
 from backend.web.gateway import COOKIE, refusal
 
 FLOW_PREFIX = "hocba:oidc:"
+PROVIDER_SEEN_SECONDS = 5
+PROVIDER_TIMEOUT_SECONDS = 5
 
 
 class _FlowState:
@@ -47,6 +50,7 @@ class SignIn:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._oauth = _client(services.settings, services.redis)
+        self._provider_seen = -float(PROVIDER_SEEN_SECONDS)
 
     @property
     def _settings(self) -> Settings:
@@ -55,12 +59,21 @@ class SignIn:
     async def login(self, request: Request) -> Response:
         """Send the browser to the provider."""
         try:
+            await self._require_provider()
             answer: Response = await self._oauth.provider.authorize_redirect(
                 request, f"{self._settings.origin}/auth/callback", ui_locales="vi"
             )
         except (httpx2.HTTPError, RedisError, OSError) as error:
             return _provider_away(error)
         return answer
+
+    async def _require_provider(self) -> None:
+        # its metadata are cached, so without this a browser would be sent to a server that does not answer
+        if time.monotonic() - self._provider_seen < PROVIDER_SEEN_SECONDS:
+            return
+        async with httpx2.AsyncClient(timeout=PROVIDER_TIMEOUT_SECONDS) as client:
+            (await client.get(_metadata_url(self._settings))).raise_for_status()
+        self._provider_seen = time.monotonic()
 
     async def callback(self, request: Request) -> Response:
         """Take the provider's answer and begin a session."""
@@ -114,7 +127,15 @@ def _client(settings: Settings, redis: aioredis.Redis) -> OAuth:
         "provider",
         client_id=settings.oidc_client_id,
         client_secret=settings.oidc_client_secret,
-        server_metadata_url=f"{settings.oidc_issuer}/.well-known/openid-configuration",
-        client_kwargs={"scope": "openid profile", "code_challenge_method": "S256", "timeout": 5},
+        server_metadata_url=_metadata_url(settings),
+        client_kwargs={
+            "scope": "openid profile",
+            "code_challenge_method": "S256",
+            "timeout": PROVIDER_TIMEOUT_SECONDS,
+        },
     )
     return oauth
+
+
+def _metadata_url(settings: Settings) -> str:
+    return f"{settings.oidc_issuer}/.well-known/openid-configuration"

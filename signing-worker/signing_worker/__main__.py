@@ -2,9 +2,8 @@
 
 import asyncio
 
-from redis import asyncio as aioredis
-
 from backend.adapters.events import RedisEvents
+from backend.adapters.redis_client import open_redis
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
 from backend.db.connection import close_database, open_database
@@ -24,7 +23,7 @@ async def work(settings: Settings) -> None:
     await open_database(
         settings.database_worker_url, pool=settings.worker_concurrency + 2, application_name="hocba-worker"
     )
-    redis = aioredis.from_url(settings.redis_url)
+    redis = open_redis(settings.redis_url)
     renders = RenderPool(processes=settings.worker_processes)
     signs = SignPool(signer_setup(settings), settings.worker_processes)
     judges = JudgePool(settings.pki_trust_roots, settings.pki_intermediates)

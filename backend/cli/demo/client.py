@@ -13,6 +13,7 @@ import websockets
 
 REDIRECTS_MAX = 12
 FOUND = {302, 303}
+SESSION_COOKIE = "hocba_session"
 
 
 class ApiRefusedError(RuntimeError):
@@ -39,7 +40,8 @@ class Person:
         page = await self._follow(await self._http.get(f"{self.origin}/auth/login"))
         form = {"login": username, "password": password}
         answer = await self._follow(await self._http.post(str(page.url), data=form))
-        if not str(answer.url).startswith(self.origin):
+        signed_in = any(cookie.name == SESSION_COOKIE for cookie in self._http.cookies.jar)
+        if not (signed_in and str(answer.url).startswith(self.origin)):
             raise ApiRefusedError(f"sign-in of {username} ended at {answer.url.path}")
 
     async def ask(self, document: str, **variables: Any) -> dict[str, Any]:
