@@ -12,13 +12,14 @@ from strawberry.dataloader import DataLoader
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
 from backend.adapters.watching import Watching
-from backend.db.repositories import ceremonies, organisation, periods, records
+from backend.db.repositories import ceremonies, organisation, periods, records, submissions
 from backend.db.repositories.people import AssignmentRow, Login
 from backend.db.repositories.records import RecordRow
 from backend.domain.errors import NotSignedInError, SignerUnknownError
 from backend.domain.lifecycle import Action
 from backend.domain.messages import Language
 from backend.domain.policy import PUBLIC, Actor, Refusal
+from backend.services import locking
 from backend.services.acting import refusal_for
 from backend.settings import Settings
 
@@ -55,9 +56,13 @@ class Loaders:
         self.signatures = _loader(ceremonies.signatures)
         self.artefacts = _loader(ceremonies.artefacts)
         self.ceremonies = _loader(ceremonies.find)
+        self.ceremony_items = _loader(ceremonies.find_items)
+        self.submissions = _loader(submissions.find)
+        self.periods = _loader(periods.find)
         self.units = _loader(organisation.find_units)
         self.classes = _loader(organisation.find_classes)
         self.seals_pending = _loader(periods.seals_pending)
+        self.due_counts = _loader(locking.due_counts)
 
 
 @dataclass(slots=True)

@@ -44,11 +44,22 @@ class JudgeDocument:
         return f"judge:{self.upload_id}"
 
 
-Job = SignItem | SealLocked | JudgeDocument
+@dataclass(frozen=True, slots=True)
+class DrawPreview:
+    """Draw a revision with the preview's mark across each page; the answer names where the file is kept."""
 
-JOBS: dict[str, type[SignItem] | type[SealLocked] | type[JudgeDocument]] = {
-    kind.name: kind for kind in (SignItem, SealLocked, JudgeDocument)
-}
+    name: ClassVar[str] = "revision.preview/1"
+    revision_id: int
+    question_id: str
+
+    @property
+    def key(self) -> str:
+        return f"preview:{self.question_id}"
+
+
+Job = SignItem | SealLocked | JudgeDocument | DrawPreview
+
+JOBS: dict[str, type[Job]] = {kind.name: kind for kind in (SignItem, SealLocked, JudgeDocument, DrawPreview)}
 
 MAX_TRIES = 5
 """After five tries a job is parked with its reason until somebody looks (``hocba jobs``)."""

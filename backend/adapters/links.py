@@ -10,17 +10,31 @@ GOOD_SECONDS = 300
 
 def file_url(settings: Settings, digest: str, kind: ArtefactKind) -> str:
     """The address from which a stored artefact can be fetched for five minutes."""
-    return f"{settings.origin}/files/{_serializer(settings).dumps([digest, kind.value])}"
+    return f"{settings.origin}/files/{_serializer(settings, 'file').dumps([digest, kind.value])}"
 
 
 def read_token(settings: Settings, token: str) -> tuple[str, ArtefactKind] | None:
     """What a token of ``file_url`` names, or None when it is forged or too old."""
     try:
-        digest, kind = _serializer(settings).loads(token, max_age=GOOD_SECONDS)
+        digest, kind = _serializer(settings, "file").loads(token, max_age=GOOD_SECONDS)
     except BadData:
         return None
     return digest, ArtefactKind(kind)
 
 
-def _serializer(settings: Settings) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings.session_secret, salt="file")
+def preview_url(settings: Settings, revision_id: int) -> str:
+    """The address at which a revision's preview is drawn, for five minutes."""
+    return f"{settings.origin}/previews/{_serializer(settings, 'preview').dumps(revision_id)}"
+
+
+def read_preview_token(settings: Settings, token: str) -> int | None:
+    """The revision that a token of ``preview_url`` names, or None when it is forged or too old."""
+    try:
+        revision_id: int = _serializer(settings, "preview").loads(token, max_age=GOOD_SECONDS)
+    except BadData:
+        return None
+    return revision_id
+
+
+def _serializer(settings: Settings, purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings.session_secret, salt=purpose)

@@ -18,7 +18,8 @@ from backend.observability import log
 
 WAKE_SECONDS = 3.0
 RETRY_SECONDS = 1.0
-BLOCK_MS = 5_000
+BLOCK_MS = 2_000
+"""Well under the five seconds after which the client gives a silent connection up."""
 
 Key = tuple[str, int]
 """Topic and subject id."""

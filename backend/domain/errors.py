@@ -8,10 +8,10 @@ DomainError
 ├── ContentRejectedError       the content has faults
 ├── RequestError               the request cannot be carried out as it stands
 │   ├── EmptySelectionError, SelectionTooLargeError, SelectionMixedError, AlreadyQueuedError
-│   ├── LookupCodeInvalidError, SecondFactorWrongError, TooManyTriesError
+│   ├── LookupCodeInvalidError, LookupCodeUnknownError, SecondFactorWrongError, TooManyTriesError
 │   ├── NotSignedInError, SignerUnknownError
 │   ├── LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError
-│   └── DocumentTooLargeError
+│   └── DocumentTooLargeError, WorkerBusyError
 ├── FileRejectedError          an import file as a whole
 │   ├── FileEmptyError, FileTooLargeError, FileTooManyRowsError
 │   ├── FileUnreadableError, FileEncryptedError, FileKindUnknownError, FileHeaderError
@@ -105,6 +105,10 @@ class LookupCodeInvalidError(RequestError):
     code = "LOOKUP_CODE_INVALID"
 
 
+class LookupCodeUnknownError(RequestError):
+    code = "LOOKUP_CODE_UNKNOWN"
+
+
 class SecondFactorWrongError(RequestError):
     code = "SECOND_FACTOR_WRONG"
 
@@ -135,6 +139,12 @@ class LockPeriodNotDueError(RequestError):
 
 class DocumentTooLargeError(RequestError):
     code = "DOCUMENT_TOO_LARGE"
+
+
+class WorkerBusyError(RequestError):
+    """The worker did not answer in time; nothing was decided."""
+
+    code = "WORKER_BUSY"
 
 
 class FileRejectedError(DomainError):

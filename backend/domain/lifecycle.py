@@ -106,6 +106,8 @@ WORKING = frozenset(
     {State.DRAFT, State.TEACHER_SIGNED, State.PRINCIPAL_SIGNED, State.ISSUED, State.SUBMITTED}
 )
 STANDING = frozenset({State.ACCEPTED, State.LOCKED})
+PREVIEWED = WORKING | {State.ACCEPTED}
+"""States before the lock in which an unsigned, marked copy may be drawn; later the signed file says everything."""
 FINAL = frozenset(State) - {state for state, _ in NEXT}
 
 

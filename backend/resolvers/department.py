@@ -50,7 +50,7 @@ async def list_submissions(
 async def list_periods(school_year: str | None = None) -> list[LockPeriod]:
     """Lock periods of a school year, or all."""
     year = None if school_year is None else _year(school_year, "schoolYear").start
-    return [LockPeriod.of(row) for row in await periods.find(year)]
+    return [LockPeriod.of(row) for row in await periods.of_year(year)]
 
 
 async def progress(

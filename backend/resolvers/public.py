@@ -1,11 +1,12 @@
 """What everybody may ask: looking a record up, and verifying a document."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from backend.adapters import uploads
 from backend.context import Context
 from backend.db.scope import scoped_apart
-from backend.domain.errors import NotFoundError
+from backend.domain.errors import NotFoundError, WorkerBusyError
 from backend.domain.lifecycle import State
 from backend.domain.messages import sentence
 from backend.domain.policy import PUBLIC, Actor, Role
@@ -94,9 +95,14 @@ async def verify(info: Info, upload: str) -> Verification:
         return _answer(DocumentVerdict(known.verdict), digest, [], info.context)
     reply = await services.replies.wait(upload, WORKER_SECONDS)
     if reply is None:
-        return _answer(DocumentVerdict.UNKNOWN, digest, [], info.context)
-    signatures = [DocumentSignature(**item) for item in reply["signatures"]]
+        raise WorkerBusyError(field="upload")
+    signatures = [_signature(item) for item in reply["signatures"]]
     return _answer(DocumentVerdict(reply["verdict"]), digest, signatures, info.context)
+
+
+def _signature(item: dict[str, Any]) -> DocumentSignature:
+    at = item["signed_at"]
+    return DocumentSignature(**{**item, "signed_at": datetime.fromisoformat(at) if at else None})
 
 
 def _answer(

@@ -1,7 +1,9 @@
 """Submissions, lock periods, and the answers to a lookup and to a document's verification."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import strawberry
 from strawberry import relay
@@ -14,6 +16,7 @@ from backend.domain.calendar import Window
 from backend.domain.lifecycle import State
 from backend.domain.school_year import SchoolYear
 from backend.schema.content import RecordContentType
+from backend.schema.nodes import load_nodes
 from backend.schema.records import Artefact, Signature
 
 Info = strawberry.Info[Context, None]
@@ -47,6 +50,10 @@ class Submission(relay.Node):
             withdrawn=row.withdrawn,
         )
 
+    @classmethod
+    def resolve_nodes(cls, *, info: Any, node_ids: Iterable[str], required: bool = False) -> Any:
+        return load_nodes(info.context.loaders.submissions, cls.of, node_ids, required=required)
+
 
 @strawberry.type(description="A lock period (plan, part III). Right: everybody.")
 class LockPeriod(relay.Node):
@@ -64,6 +71,10 @@ class LockPeriod(relay.Node):
     async def seals_pending(self, info: Info) -> int:
         return await info.context.loaders.seals_pending.load(int(self.id)) or 0
 
+    @strawberry.field(description="Records that sealing would lock now, as far as the viewer sees them.")
+    async def due_count(self, info: Info) -> int:
+        return await info.context.loaders.due_counts.load(int(self.id)) or 0
+
     @classmethod
     def of(cls, row: PeriodRow) -> "LockPeriod":
         return cls(
@@ -77,6 +88,10 @@ class LockPeriod(relay.Node):
             sealed_count=row.sealed_count,
             root_hash=row.root_hash,
         )
+
+    @classmethod
+    def resolve_nodes(cls, *, info: Any, node_ids: Iterable[str], required: bool = False) -> Any:
+        return load_nodes(info.context.loaders.periods, cls.of, node_ids, required=required)
 
 
 @strawberry.enum(description="What a lookup says of a record.")

@@ -8,14 +8,14 @@ import strawberry
 from strawberry import relay
 
 import backend.schema.enums  # noqa: F401 - registers the enums used below
-from backend.adapters.links import file_url
+from backend.adapters.links import file_url, preview_url
 from backend.context import Context
 from backend.db.repositories.ceremonies import ArtefactRow, SignatureRow
 from backend.db.repositories.records import RecordRow, RevisionRow
 from backend.domain.calendar import Window
 from backend.domain.content_json import parse
 from backend.domain.content_rules import incomplete
-from backend.domain.lifecycle import Action, State
+from backend.domain.lifecycle import PREVIEWED, Action, State
 from backend.domain.messages import sentence
 from backend.domain.organisation import ArtefactKind
 from backend.domain.policy import Refusal
@@ -120,6 +120,12 @@ class Revision:
     async def artefacts(self, info: Info) -> list[Artefact]:
         rows = await info.context.loaders.artefacts.load(self.row.id)
         return [Artefact.of(row, info.context) for row in rows or ()]
+
+    @strawberry.field(description="A marked, unsigned PDF before the lock; good for five minutes.")
+    def preview_url(self, info: Info) -> str | None:
+        if self.row.state not in PREVIEWED:
+            return None
+        return preview_url(info.context.services.settings, self.row.id)
 
 
 @strawberry.type(description="Why the viewer may not do something to a record now.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import strawberry
@@ -64,6 +65,11 @@ class CeremonyItem(relay.Node):
             updated_at=row.updated_at,
         )
 
+    @classmethod
+    def resolve_nodes(cls, *, info: Any, node_ids: Iterable[str], required: bool = False) -> Any:
+        shown = partial(cls.of, context=info.context)
+        return load_nodes(info.context.loaders.ceremony_items, shown, node_ids, required=required)
+
     @strawberry.field
     async def record(self, info: Info) -> Record | None:
         row = await info.context.loaders.records.load(self.record_id)
@@ -80,10 +86,16 @@ class Ceremony(relay.Node):
     created_at: datetime
     cancelled_at: datetime | None
     progress: CeremonyProgress
+    signer_key: strawberry.Private[int]
+
+    @strawberry.field(description="Only the signer can cancel or retry.")
+    def viewer_is_signer(self, info: Info) -> bool:
+        return self.signer_key == info.context.actor.staff_id
 
     @classmethod
     def of(cls, row: CeremonyRow) -> "Ceremony":
         return cls(
+            signer_key=row.signer_id,
             id=row.id,
             role=row.role,
             signer_name=row.signer_name,

@@ -51,7 +51,7 @@ async def schedule(actor: Actor, year: SchoolYear, window: Window, locks_at: dat
         LockPeriodSealedError: when it is sealed.
     """
     _require_lock_right(actor)
-    for period in await periods.find(year.start):
+    for period in await periods.of_year(year.start):
         if period.window is window and period.sealed_at is not None:
             raise LockPeriodSealedError(field="window")
     reports_at = default_instant(year, REPORT_DAY[window], day_included=True)
@@ -80,9 +80,7 @@ async def seal(actor: Actor, period_id: int) -> Sealing:
     await audit.append(
         actor, Action.LOCK, [(row.school_id, row.revision_id) for row in due], period=period.id
     )
-    sealed = await periods.find_by_id(period_id)
-    assert sealed is not None  # its row is held by this transaction
-    return Sealing(sealed, len(due))
+    return Sealing((await periods.find([period.id]))[period.id], len(due))
 
 
 def leaf_data(row: DueRow, effective_from: datetime) -> bytes:
@@ -97,6 +95,16 @@ def leaf_data(row: DueRow, effective_from: datetime) -> bytes:
             "effectiveFrom": effective_from.isoformat(),
         }
     )
+
+
+async def due_counts(period_ids: Sequence[int]) -> dict[int, int]:
+    """How many records sealing each period would lock now; none once it is sealed."""
+    found = (await periods.find(period_ids)).values()
+    return {
+        period.id: await periods.due_count(period.school_year, sorted(period.grades), TAKES[period.window])
+        for period in found
+        if period.sealed_at is None
+    }
 
 
 async def _take_due_period(period_id: int) -> PeriodRow:

@@ -1,7 +1,6 @@
 """Looking a record book up by its code: anybody may, and sees a masked minimum without the second factor.
 
-A wrong code and an absent one get the same answer, and so do a wrong code and a wrong birth date: the answer
-tells nobody which part was right.
+With a birth date, a wrong code and a wrong date get the same answer: it tells nobody which of the two was right.
 """
 
 import hmac
@@ -12,7 +11,7 @@ from typing import Any
 from backend.db.repositories import books, ceremonies, records
 from backend.db.repositories.ceremonies import ArtefactRow, SignatureRow
 from backend.db.repositories.records import RecordRow, RevisionRow
-from backend.domain.errors import LookupCodeInvalidError, SecondFactorWrongError
+from backend.domain.errors import LookupCodeInvalidError, LookupCodeUnknownError, SecondFactorWrongError
 from backend.domain.identifiers import LookupCode
 from backend.domain.lifecycle import SIGNED, State
 from backend.domain.signing import SignatureRole
@@ -58,14 +57,17 @@ async def look_up(birth_date: date | None) -> Found:
     """The book that the scope's code opens.
 
     Raises:
+        LookupCodeUnknownError: when there is no such book and no birth date was given.
         SecondFactorWrongError: when there is no such book, or the birth date is not its pupil's.
     """
     rows = await books.years()
     years = [year for year in [await _year(row) for row in rows] if year is not None]
+    if birth_date is None:
+        if not years:
+            raise LookupCodeUnknownError(field="code")
+        return Found(full=False, years=years)
     if not years:
         raise SecondFactorWrongError
-    if birth_date is None:
-        return Found(full=False, years=years)
     known = years[-1].document["pupil"]["birthDate"] or ""
     if not hmac.compare_digest(known, birth_date.isoformat()):
         raise SecondFactorWrongError

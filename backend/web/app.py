@@ -79,6 +79,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/auth/logout", sign_in.logout, methods=["GET", "POST"]),
             Route("/uploads", files.upload, methods=["POST"]),
             Route("/files/{token}", files.download),
+            Route("/previews/{token}", files.preview),
             Route("/healthz", _alive),
             Route("/readyz", _ready),
             Mount("/", Frontend()),

@@ -1,18 +1,24 @@
-"""Files in and out: uploads that wait for a look, and artefacts behind short-lived links."""
+"""Files in and out: uploads that wait for a look, artefacts and previews behind short-lived links."""
+
+import secrets
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from backend.adapters import uploads
-from backend.adapters.links import read_token
+from backend.adapters.links import read_preview_token, read_token
 from backend.context import Services
-from backend.domain.errors import StoreUnavailableError
+from backend.db.scope import scoped_apart
+from backend.domain.errors import StoreUnavailableError, WorkerBusyError
 from backend.domain.messages import sentence
 from backend.domain.organisation import ArtefactKind
+from backend.domain.policy import PUBLIC
+from backend.services import previews
 from backend.web.gateway import COOKIE, identity_of, language_of, refusal
 
 MEGABYTE = 1_048_576
 STAFF_MAX, PUBLIC_MAX = 50 * MEGABYTE, 10 * MEGABYTE
+PREVIEW_SECONDS = 30.0
 MEDIA_TYPE = {ArtefactKind.PDF: "application/pdf", ArtefactKind.XML: "application/xml"}
 
 
@@ -46,12 +52,28 @@ class Files:
             data = await self._services.store.get(digest)
         except StoreUnavailableError as error:
             return refusal(503, error.code, sentence(error.code, language_of(request)))
-        headers = {
-            "Content-Disposition": f'attachment; filename="hoc-ba-{digest[:12]}.{kind.value.lower()}"',
-            "Cache-Control": "private, no-store",
-            "X-Content-Type-Options": "nosniff",
-        }
-        return Response(data, media_type=MEDIA_TYPE[kind], headers=headers)
+        disposition = f'attachment; filename="hoc-ba-{digest[:12]}.{kind.value.lower()}"'
+        return _file(data, kind, disposition)
+
+    async def preview(self, request: Request) -> Response:
+        """A revision's preview, drawn now."""
+        revision_id = read_preview_token(self._services.settings, request.path_params["token"])
+        if revision_id is None:
+            return refusal(404, "NOT_FOUND", sentence("NOT_FOUND", language_of(request)))
+        question_id = secrets.token_urlsafe(24)
+        async with scoped_apart(PUBLIC, write=True):
+            await previews.ask_worker(revision_id, question_id)
+        answer = await self._services.replies.wait(question_id, PREVIEW_SECONDS) or {}
+        kept = await uploads.find(self._services.redis, answer.get("upload", ""))
+        if kept is None:
+            code = answer.get("code", WorkerBusyError.code)
+            return refusal(503, code, sentence(code, language_of(request)))
+        return _file(kept[0], ArtefactKind.PDF, 'inline; filename="hoc-ba-xem-truoc.pdf"')
+
+
+def _file(data: bytes, kind: ArtefactKind, disposition: str) -> Response:
+    headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
+    return Response(data, media_type=MEDIA_TYPE[kind], headers=headers)
 
 
 async def _limited_body(request: Request, limit: int) -> bytes | None:

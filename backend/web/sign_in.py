@@ -58,6 +58,7 @@ class SignIn:
 
     async def login(self, request: Request) -> Response:
         """Send the browser to the provider."""
+        request.session["next"] = request.query_params.get("next", "")
         try:
             await self._require_provider()
             answer: Response = await self._oauth.provider.authorize_redirect(
@@ -95,7 +96,7 @@ class SignIn:
             idle_seconds=self._settings.session_idle_minutes * 60,
             seconds=self._settings.session_hours * 3600,
         )
-        answer = RedirectResponse("/", 303)
+        answer = RedirectResponse(_local(request.session.pop("next", "")), 303)
         answer.set_cookie(
             COOKIE, key, httponly=True, samesite="lax", secure=self._settings.is_production, path="/"
         )
@@ -114,6 +115,12 @@ class SignIn:
             )
         answer.delete_cookie(COOKIE, path="/")
         return answer
+
+
+def _local(address: str) -> str:
+    """Where to go after signing in: a path of this site, never another one."""
+    elsewhere = not address.startswith("/") or address.startswith("//") or "\\" in address
+    return "/" if elsewhere or not address.isprintable() else address
 
 
 def _provider_away(error: Exception) -> Response:

@@ -11,11 +11,11 @@ from redis import asyncio as aioredis
 from backend.adapters import uploads
 from backend.adapters.replies import Replies
 from backend.db.scope import unscoped
-from backend.domain.errors import DomainError, SigningFailedError, UnexpectedFailureError
-from backend.jobs import MAX_TRIES, Job, JudgeDocument, SealLocked, SignItem
+from backend.domain.errors import DomainError, NotFoundError, SigningFailedError, UnexpectedFailureError
+from backend.jobs import MAX_TRIES, DrawPreview, Job, JudgeDocument, SealLocked, SignItem
 from backend.observability import log
 from backend.ports import EventBus, LiveEvent
-from backend.services import signatures
+from backend.services import previews, signatures
 from backend.services.signatures import SigningTask
 from signing_worker.judge.pool import JudgePool
 from signing_worker.production import Production
@@ -44,6 +44,8 @@ class Handlers:
                 await self._seal(job)
             case JudgeDocument():
                 await self._judge(job)
+            case DrawPreview():
+                await self._preview(job)
 
     async def _sign_item(self, job: SignItem, tries: int) -> None:
         async with unscoped():
@@ -93,6 +95,18 @@ class Handlers:
         if kept is not None:
             judgement = await self.judges.judge(kept[0])
             await self.replies.send(job.upload_id, judgement.as_json())
+
+    async def _preview(self, job: DrawPreview) -> None:
+        async with unscoped():
+            revision = await previews.begin(job.revision_id)
+        try:
+            if revision is None:
+                raise NotFoundError
+            pdf = await self.production.preview(revision)
+            answer = {"upload": await uploads.keep(self.redis, pdf, "preview.pdf")}
+        except DomainError as error:
+            answer = {"code": error.reason}
+        await self.replies.send(job.question_id, answer)
 
     async def _announce(self, task: SigningTask) -> None:
         if task.ceremony_id is not None:

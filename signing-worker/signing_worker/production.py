@@ -5,7 +5,11 @@ lays all signature fields. Every later one goes on from the files that the store
 before the registry hears of it.
 """
 
+from datetime import datetime
+
 from backend.adapters.store import ObjectStore
+from backend.db.repositories.signing import RevisionToSign
+from backend.domain.calendar import VIETNAM
 from backend.domain.content_json import from_json
 from backend.domain.errors import StoreUnavailableError
 from backend.domain.identifiers import LookupCode
@@ -13,7 +17,7 @@ from backend.domain.signing import SignatureRole
 from backend.services.signatures import SignedFiles, SigningTask
 from signing_worker.packet.build import PacketFacts, build_packet
 from signing_worker.render.pool import RenderPool
-from signing_worker.render.sheet import FormSheet, RenderedForm
+from signing_worker.render.sheet import CopyKind, FormSheet, RenderedForm
 from signing_worker.sign.pool import SignPool
 from signing_worker.sign.work import SignWork
 
@@ -46,6 +50,22 @@ class Production:
             xml=(await self._store.put(signed.xml), len(signed.xml)),
             pdf=(await self._store.put(signed.pdf), len(signed.pdf)),
         )
+
+    async def preview(self, revision: RevisionToSign) -> bytes:
+        """Draw a revision as it is now, marked as a preview; nothing is stored.
+
+        Raises:
+            RenderFailedError: when it cannot be drawn.
+        """
+        sheet = FormSheet(
+            content=from_json(revision.content),
+            lookup_code=LookupCode(revision.lookup_code),
+            public_url=self._public_url,
+            revision=revision.number,
+            kind=CopyKind.PREVIEW,
+            made_at=datetime.now(VIETNAM),
+        )
+        return (await self._renders.render(sheet)).pdf
 
     async def _fresh(self, task: SigningTask) -> tuple[bytes, RenderedForm]:
         revision = task.revision

@@ -19,7 +19,8 @@ from backend.cli.demo.school import Outcome
 from backend.cli.processes import Processes
 from backend.embedded.ports import free_port
 from backend.embedded.stack import EmbeddedStack
-from tests.fixtures.servers import _fast_folder
+from tests.e2e.small import Small, small_stack
+from tests.fixtures.servers import fast_folder
 
 PUPILS = 300
 
@@ -52,7 +53,7 @@ class Played:
 
 @pytest.fixture(scope="session")
 def stack_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="hocba-e2e-", dir=_fast_folder()))
+    folder = Path(tempfile.mkdtemp(prefix="hocba-e2e-", dir=fast_folder()))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -73,3 +74,9 @@ def played(stack_folder: Path) -> Iterator[Played]:
 @pytest.fixture(scope="session")
 def cores() -> int:
     return os.cpu_count() or 2
+
+
+@pytest.fixture(scope="session")
+def small() -> Iterator[Small]:
+    with small_stack() as started:
+        yield started

@@ -91,6 +91,20 @@ PUBLIC_READS = {
     "ledger_entry": through("ledger_entry", "revision_id", "revision"),
 }
 
+# What these roles may ask for and never find, so that a thing out of sight is answered like one that is not there.
+# Personal data and keys are not even in this list: asking for those is an error.
+ALWAYS_EMPTY = {
+    "hocba_district": ("signing_ceremony", "ceremony_item"),
+    "hocba_public": (
+        "school_class",
+        "staff",
+        "signing_ceremony",
+        "ceremony_item",
+        "submission",
+        "submission_item",
+    ),
+}
+
 OWN_SCHOOL = in_schools("school_id")
 ALL = "true"
 
@@ -183,6 +197,9 @@ def reading() -> list[str]:
             statements += _select(table, "hocba_district", rows)
     for table, rows in PUBLIC_READS.items():
         statements += _select(table, "hocba_public", rows)
+    for role, tables in ALWAYS_EMPTY.items():
+        for table in tables:
+            statements += _select(table, role, "false")
     return statements
 
 
@@ -271,6 +288,15 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
 $$""",
     "REVOKE ALL ON FUNCTION enqueue_judgement FROM PUBLIC",
     f"GRANT EXECUTE ON FUNCTION enqueue_judgement TO {SCOPES}",
+    # Asked for behind a signed link that only somebody who sees the revision is given.
+    """
+CREATE FUNCTION enqueue_preview(revision bigint, question text) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+  SELECT enqueue_jobs('revision.preview/1',
+    ARRAY[jsonb_build_object('revision_id', revision, 'question_id', question)], ARRAY['preview:' || question], 10)
+$$""",
+    "REVOKE ALL ON FUNCTION enqueue_preview FROM PUBLIC",
+    f"GRANT EXECUTE ON FUNCTION enqueue_preview TO {SCOPES}",
     "GRANT EXECUTE ON FUNCTION assignments_of, schools_below TO hocba_app",
     "GRANT EXECUTE ON FUNCTION pupils_elsewhere TO hocba_school",
 ]

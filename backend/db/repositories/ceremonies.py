@@ -111,18 +111,30 @@ class ItemRow:
     updated_at: datetime
 
 
+_ITEM = """
+SELECT i.id, i.ceremony_id, i.revision_id, r.year_record_id AS record_id, i.state, i.code, i.attempts, i.updated_at
+  FROM ceremony_item i JOIN revision r ON r.id = i.revision_id"""
+
+
+def _item(row: sql.Row) -> ItemRow:
+    return ItemRow(**{**row, "state": ItemState(row["state"])})
+
+
+async def find_items(item_ids: Sequence[int]) -> dict[int, ItemRow]:
+    found = await sql.rows(f"{_ITEM} WHERE i.id = ANY ($1::bigint[])", list(item_ids))
+    return {row["id"]: _item(row) for row in found}
+
+
 async def items(ceremony_id: int, state: ItemState | None, *, after_id: int, limit: int) -> list[ItemRow]:
     """Items of a ceremony in their order."""
     found = await sql.rows(
-        "SELECT i.id, i.ceremony_id, i.revision_id, r.year_record_id AS record_id, i.state, i.code, i.attempts,"
-        " i.updated_at FROM ceremony_item i JOIN revision r ON r.id = i.revision_id"
-        " WHERE i.ceremony_id = $1 AND ($2::text IS NULL OR i.state = $2) AND i.id > $3 ORDER BY i.id LIMIT $4",
+        f"{_ITEM} WHERE i.ceremony_id = $1 AND ($2::text IS NULL OR i.state = $2) AND i.id > $3 ORDER BY i.id LIMIT $4",
         ceremony_id,
         state,
         after_id,
         limit,
     )
-    return [ItemRow(**{**row, "state": ItemState(row["state"])}) for row in found]
+    return [_item(row) for row in found]
 
 
 async def cancel(ceremony_id: int) -> int:

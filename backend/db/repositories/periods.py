@@ -48,7 +48,7 @@ async def hold(school_year: int, window: Window) -> bool:
     return row is None or bool(row["open"])
 
 
-async def find(school_year: int | None = None) -> list[PeriodRow]:
+async def of_year(school_year: int | None = None) -> list[PeriodRow]:
     """Periods of a school year, or all."""
     found = await sql.rows(
         f"SELECT {_COLUMNS} FROM lock_period WHERE $1::smallint IS NULL OR school_year = $1"
@@ -58,9 +58,11 @@ async def find(school_year: int | None = None) -> list[PeriodRow]:
     return [_period(row) for row in found]
 
 
-async def find_by_id(period_id: int) -> PeriodRow | None:
-    row = await sql.one(f"SELECT {_COLUMNS} FROM lock_period WHERE id = $1", period_id)
-    return None if row is None else _period(row)
+async def find(period_ids: Sequence[int]) -> dict[int, PeriodRow]:
+    found = await sql.rows(
+        f"SELECT {_COLUMNS} FROM lock_period WHERE id = ANY ($1::bigint[])", list(period_ids)
+    )
+    return {row["id"]: _period(row) for row in found}
 
 
 async def take(period_id: int) -> PeriodRow | None:
@@ -132,6 +134,19 @@ async def due(school_year: int, grades: Sequence[int], windows: Sequence[Window]
     """Accepted revisions that a lock takes, in the order of their leaves, locked."""
     found = await sql.rows(_DUE, school_year, list(grades), [str(window) for window in windows])
     return [DueRow(**row) for row in found]
+
+
+async def due_count(school_year: int, grades: Sequence[int], windows: Sequence[Window]) -> int:
+    """How many accepted revisions a lock would take now, as far as the scope shows them."""
+    count: int = await sql.value(
+        "SELECT count(*) FROM revision r JOIN year_record y ON y.standing_revision_id = r.id"
+        " WHERE r.school_year = $1 AND r.state = 'ACCEPTED' AND r.grade = ANY ($2::smallint[])"
+        ' AND r."window" = ANY ($3::text[])',
+        school_year,
+        list(grades),
+        [str(window) for window in windows],
+    )
+    return count
 
 
 _END_WORKING = """

@@ -30,6 +30,11 @@ async def put_judgement(upload_id: str) -> None:
     await sql.rows("SELECT enqueue_judgement($1)", upload_id)
 
 
+async def put_preview(revision_id: int, question_id: str) -> None:
+    """Ask for a preview; whoever asks has shown a link that was made for somebody who sees the revision."""
+    await sql.rows("SELECT enqueue_preview($1, $2)", revision_id, question_id)
+
+
 _PARKED = """
 SELECT j.id, j.entrypoint, convert_from(j.payload, 'UTF8') AS payload, j.attempts, j.updated,
        (SELECT l.traceback FROM pgqueuer_log l WHERE l.job_id = j.id AND l.traceback IS NOT NULL

@@ -89,12 +89,20 @@ SELECT r.id, y.id AS record_id, y.school_id, r.number, r.state, r.content, r.con
        u.name AS school_name, r.effective_from
   FROM revision r JOIN year_record y ON y.id = r.year_record_id JOIN record_book b ON b.id = y.book_id
   JOIN org_unit u ON u.id = y.school_id
- WHERE r.id = $1 FOR UPDATE OF y"""
+ WHERE r.id = $1"""
 
 
 async def take_revision(revision_id: int) -> RevisionToSign | None:
     """A revision; no other change of its record happens until the transaction ends."""
-    row = await sql.one(_REVISION, revision_id)
+    return _revision(await sql.one(f"{_REVISION} FOR UPDATE OF y", revision_id))
+
+
+async def find_revision(revision_id: int) -> RevisionToSign | None:
+    """A revision as it is now, held by nobody."""
+    return _revision(await sql.one(_REVISION, revision_id))
+
+
+def _revision(row: sql.Row | None) -> RevisionToSign | None:
     if row is None:
         return None
     content = orjson.loads(row["content"])
