@@ -4,7 +4,7 @@ import { useState, type FormEvent } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { formatNumber } from '../../../shared/format';
 import { whyNot } from '../../client';
-import { LockPeriodSealDocument, ProgressDocument, type LockFactsFragment } from '../../gql/graphql';
+import { BeforeLockDocument, LockPeriodSealDocument, type LockFactsFragment } from '../../gql/graphql';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { Failure, Loaded, Note } from '../../ui/Note';
@@ -19,26 +19,26 @@ interface SealDialogProps {
   onDone: () => void;
 }
 
-/** The one act that nobody can take back: whoever does it types the number of records that are accepted. */
+/** The one act that nobody can take back: whoever does it types the number of records that it will lock. */
 export function SealDialog({ period, onClose, onDone }: SealDialogProps) {
   const { t } = useLingui();
   const [{ data, error }, again] = useQuery({
-    query: ProgressDocument,
-    variables: { schoolYear: period.schoolYear },
+    query: BeforeLockDocument,
+    variables: { id: period.id, schoolYear: period.schoolYear },
     requestPolicy: 'network-only',
   });
   const [typed, setTyped] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const [{ fetching }, seal] = useMutation(LockPeriodSealDocument);
   const counts = totalCounts(data?.progress ?? []);
-  const accepted = countOf(counts, 'ACCEPTED');
-  const matches = typed.replace(/\D/g, '') === String(accepted);
+  const due = data?.node?.__typename === 'LockPeriod' ? data.node.dueCount : 0;
+  const matches = typed.replace(/\D/g, '') === String(due);
 
   async function send(event: FormEvent): Promise<void> {
     event.preventDefault();
     if (fetching) return;
     if (!matches) {
-      setProblem(t`Số vừa gõ không trùng với số học bạ đã được chấp nhận.`);
+      setProblem(t`Số vừa gõ không trùng với số học bạ sẽ chốt.`);
       return;
     }
     const result = await seal({ lockPeriodId: period.id });
@@ -49,7 +49,7 @@ export function SealDialog({ period, onClose, onDone }: SealDialogProps) {
     onDone();
   }
 
-  const shown = formatNumber(accepted);
+  const shown = formatNumber(due);
   return (
     <Dialog title={t(WINDOWS[period.window].label)} onClose={onClose}>
       <Loaded data={data} error={error} onRetry={again}>
@@ -69,7 +69,7 @@ export function SealDialog({ period, onClose, onDone }: SealDialogProps) {
           </p>
           {problem !== null && <Failure sentence={problem} />}
           <label className="stacked" htmlFor="typed">
-            <Trans>Để xác nhận, gõ số học bạ đã được chấp nhận: {shown}</Trans>
+            <Trans>Để xác nhận, gõ số học bạ sẽ chốt: {shown}</Trans>
           </label>
           <input
             id="typed"

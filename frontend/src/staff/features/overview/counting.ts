@@ -2,6 +2,8 @@ import { compareClasses } from '../../../shared/names';
 import type { ProgressQuery, RecordState } from '../../gql/graphql';
 
 export type ClassProgress = ProgressQuery['progress'][number];
+/** What adding up needs of a class. */
+type Counted = Pick<ClassProgress, 'counts'>;
 export type Counts = Partial<Record<RecordState, number>>;
 
 /** A line of the overview: a class, or for those who see many schools, a school. */
@@ -17,7 +19,7 @@ export function countOf(counts: Counts, state: RecordState): number {
   return counts[state] ?? 0;
 }
 
-export function totalCounts(progress: ClassProgress[]): Counts {
+export function totalCounts(progress: Counted[]): Counts {
   return progress.reduce<Counts>((sum, item) => added(sum, item), {});
 }
 
@@ -66,7 +68,7 @@ function line(id: string, name: string, place: string, counts: Counts): Line {
   return { id, name, place, counts, total: Object.values(counts).reduce((sum, count) => sum + count, 0) };
 }
 
-function added(sum: Counts, item: ClassProgress): Counts {
+function added(sum: Counts, item: Counted): Counts {
   const next = { ...sum };
   for (const { state, count } of item.counts) next[state] = (next[state] ?? 0) + count;
   return next;

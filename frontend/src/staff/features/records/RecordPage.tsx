@@ -59,6 +59,7 @@ function Found({ record, onChanged }: { record: RecordView; onChanged: () => voi
           <h2>
             <Trans>Nội dung, phiên bản {number}</Trans>
           </h2>
+          <Preview url={record.working.previewUrl} />
           {record.working.content ? (
             <RecordContent content={record.working.content} />
           ) : (
@@ -74,6 +75,18 @@ function Found({ record, onChanged }: { record: RecordView; onChanged: () => voi
         </aside>
       </div>
     </article>
+  );
+}
+
+/** The form as it would be printed now; the server draws it when the link is followed. */
+function Preview({ url }: { url: string | null | undefined }) {
+  if (!url) return null;
+  return (
+    <p>
+      <a href={url} target="_blank" rel="noopener">
+        <Trans>Xem trước bản in (PDF, chưa ký)</Trans>
+      </a>
+    </p>
   );
 }
 

@@ -9,6 +9,7 @@ import { Loaded, Note } from '../../ui/Note';
 import { Notices } from '../../ui/notices';
 import { Navigation } from './Navigation';
 import { SessionContext, type Session } from './SessionContext';
+import { signInAddress } from './signInAddress';
 import { UserMenu } from './UserMenu';
 import { Unassigned, Welcome } from './Welcome';
 import { newestYears } from './years';
@@ -86,7 +87,7 @@ function Main({ children }: { children: React.ReactNode }) {
       {ended && (
         <Note tone="amber">
           {t`Phiên làm việc đã hết. Việc đang ký vẫn tiếp tục trên máy chủ.`}{' '}
-          <a href="/auth/login">
+          <a href={signInAddress()}>
             <Trans>Đăng nhập lại</Trans>
           </a>
         </Note>

@@ -1,5 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useTitle } from '../../ui/useTitle';
+import { signInAddress } from './signInAddress';
 
 /** What somebody sees who has not signed in. */
 export function Welcome() {
@@ -14,7 +15,7 @@ export function Welcome() {
         <Trans>Nơi nhà trường lập, ký số và nộp học bạ; nơi Phòng và Sở theo dõi, kiểm tra và chốt.</Trans>
       </p>
       <p>
-        <a className="button primary big" href="/auth/login">
+        <a className="button primary big" href={signInAddress()}>
           <Trans>Đăng nhập</Trans>
         </a>
       </p>

@@ -75,12 +75,12 @@ function Ceremony({ ceremony, onMoved }: { ceremony: CeremonyFactsFragment; onMo
       {problem !== null && <Failure sentence={problem} />}
       <ProgressPanel progress={progress} />
       <div className="row-actions">
-        {!progress.done && (
+        {ceremony.viewerIsSigner && !progress.done && (
           <Button look="danger" onClick={() => void act(cancel)}>
             <Trans>Dừng những học bạ chưa ký</Trans>
           </Button>
         )}
-        {progress.failed > 0 && (
+        {ceremony.viewerIsSigner && progress.failed > 0 && (
           <Button look="primary" onClick={() => void act(retry)}>
             <Trans>Ký lại các học bạ lỗi</Trans>
           </Button>
