@@ -19,6 +19,9 @@ SPA_TESTED := $(if $(FRONTEND),$(STAMPS)/spa-tested)
 # A variable of another project's environment must not lead uv astray, and no second Python is downloaded.
 UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 
+# Every process imports a lot; without kept bytecode each start costs seconds, whatever the environment says.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:

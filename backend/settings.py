@@ -136,6 +136,17 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(**{item.name: _value(item, source) for item in SETTINGS})
 
 
+def value_of(env: str, environ: Mapping[str, str]) -> str:
+    """One setting, for a command that needs no other.
+
+    Raises:
+        SettingsMissingError: when it is absent.
+    """
+    if not environ.get(env):
+        raise SettingsMissingError(env)
+    return environ[env]
+
+
 def given(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """The settings that the environment sets, by variable: what the embedded default must leave alone."""
     source = os.environ if environ is None else environ

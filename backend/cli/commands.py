@@ -8,8 +8,8 @@ import typer
 
 from backend.cli import generating, importing, queue, running
 from backend.cli.demo import playing
+from backend.cli.operator import setting
 from backend.graph import schema
-from backend.settings import from_env
 
 app = typer.Typer(
     help="Học bạ số", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -32,7 +32,7 @@ def run(
 @app.command()
 def migrate() -> None:
     """Bring the database up to date."""
-    running.migrate(from_env().database_owner_url)
+    running.migrate(setting("DATABASE_OWNER_URL"))
 
 
 @app.command(name="import")
@@ -68,7 +68,7 @@ def generate(
 @jobs.command(name="list")
 def list_jobs() -> None:
     """What waits, runs, or was parked after its last try, with the reason."""
-    asyncio.run(queue.show(from_env().database_worker_url))
+    asyncio.run(queue.show(setting("DATABASE_WORKER_URL")))
 
 
 @jobs.command(name="retry")
@@ -76,7 +76,7 @@ def retry_jobs(
     job_ids: Annotated[list[int] | None, typer.Argument(help="Parked jobs; all without.")] = None,
 ) -> None:
     """Put parked jobs back into the queue."""
-    asyncio.run(queue.retry(from_env().database_worker_url, job_ids or None))
+    asyncio.run(queue.retry(setting("DATABASE_WORKER_URL"), job_ids or None))
 
 
 @demo.command(name="school")

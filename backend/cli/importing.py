@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from backend.cli.operator import setting
 from backend.db.connection import close_database, open_database
 from backend.db.repositories import organisation
 from backend.db.scope import scoped
@@ -18,7 +19,6 @@ from backend.domain.school_year import SchoolYear
 from backend.files.parsed import FileDefaults
 from backend.files.read import read_file
 from backend.services.importing import Report, RowAction, import_file
-from backend.settings import from_env
 
 SHOWN_MAX = 200
 SCHOOL_YEAR_BEGINS = 8
@@ -43,8 +43,7 @@ def import_path(path: Path, school_code: str, year: str, *, dry_run: bool, all_o
 async def _import(
     data: bytes, name: str, school_code: str, year: str, *, dry_run: bool, all_or_nothing: bool
 ) -> Report:
-    settings = from_env()
-    await open_database(settings.database_url, pool=2, application_name="hocba-import")
+    await open_database(setting("DATABASE_URL"), pool=2, application_name="hocba-import")
     try:
         async with scoped(PUBLIC, write=False):
             school = await organisation.find_school(school_code)

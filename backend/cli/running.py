@@ -4,7 +4,6 @@ import asyncio
 import signal
 import threading
 import time
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress, TaskID
@@ -13,6 +12,7 @@ from backend.cli.demo import province as demo
 from backend.cli.demo.client import until_answering
 from backend.cli.demo.province import DemoProvince
 from backend.cli.demo.school import Cast, SchoolYearDemo
+from backend.cli.operator import data_folder
 from backend.cli.processes import Processes
 from backend.db.connection import close_database, open_database
 from backend.db.migrate import bring_up_to_date
@@ -49,10 +49,8 @@ def run(*, pupils_per_school: int, once: bool) -> None:
 
 def open_stack() -> EmbeddedStack:
     """The stack of the data folder that the settings name."""
-    defaults = {item.env: item.default for item in SETTINGS}
-    named = given()
-    data_dir = Path(named.get("HOCBA_DATA", str(defaults["HOCBA_DATA"])))
-    return EmbeddedStack(data_dir, named, preferred_port=int(defaults["HOCBA_PORT"]))
+    port = next(int(item.default) for item in SETTINGS if item.name == "port")
+    return EmbeddedStack(data_folder(), given(), preferred_port=port)
 
 
 def origin_of(stack: EmbeddedStack) -> str:

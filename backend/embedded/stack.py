@@ -20,7 +20,19 @@ from backend.embedded.postgres import EmbeddedPostgres
 from backend.embedded.redis_server import EmbeddedRedis
 
 CLIENT_ID = "hocba"
+RUNNING = "running.json"
+"""The settings of the servers under way, for commands in another terminal."""
+
 DEMO_PASSWORD = "hocba"  # noqa: S105 - printed to whoever runs the demonstration
+
+
+def running_settings(data_dir: Path) -> dict[str, str]:
+    """The settings of the stack that runs in a data folder; empty when none does."""
+    try:
+        settings: dict[str, str] = json.loads((data_dir / RUNNING).read_text())
+    except FileNotFoundError:
+        return {}
+    return settings
 
 
 class EmbeddedStack:
@@ -41,6 +53,7 @@ class EmbeddedStack:
     def __enter__(self) -> Self:
         try:
             self.settings = self._start()
+            self._publish()
         except BaseException:
             self._servers.close()
             raise
@@ -62,6 +75,11 @@ class EmbeddedStack:
     def set_accounts(self, accounts: Sequence[Mapping[str, str]]) -> None:
         """Who may sign in at the development provider."""
         replace(self.accounts_file, json.dumps(list(accounts), ensure_ascii=False).encode())
+
+    def _publish(self) -> None:
+        file = self.data_dir / RUNNING
+        replace(file, json.dumps(self.settings, indent=2).encode())
+        self._servers.callback(file.unlink, missing_ok=True)
 
     def _start(self) -> dict[str, str]:
         settings = {"HOCBA_DATA": str(self.data_dir), **self._given}

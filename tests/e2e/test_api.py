@@ -64,9 +64,7 @@ async def test_a_draft_is_drawn_as_a_marked_unsigned_preview(small: Small, tmp_p
 
 
 def _pages(pdf: Path) -> list[str]:
-    text = subprocess.run(
-        ["pdftotext", "-raw", pdf, "-"], capture_output=True, text=True, check=True
-    ).stdout
+    text = subprocess.run(["pdftotext", "-raw", pdf, "-"], capture_output=True, text=True, check=True).stdout
     return text.split("\f")[:-1]
 
 

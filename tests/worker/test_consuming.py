@@ -1,0 +1,118 @@
+"""The queue's patience: a job that fails is tried five times, then parked with its reason until somebody lets it go."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from backend.db.repositories import queue
+from backend.db.scope import scoped
+from backend.domain.errors import TimestampUnavailableError
+from backend.jobs import MAX_TRIES, Job, SignItem
+from signing_worker import consuming
+from tests.cli.commands import hocba
+from tests.fixtures.world import World
+
+SECONDS = 30
+
+
+class Stubborn:
+    """Handlers that fail while told to, and count."""
+
+    def __init__(self) -> None:
+        self.failing = True
+        self.tries: Counter[int] = Counter()
+        self.done: list[int] = []
+
+    async def handle(self, job: Job, tries: int) -> None:
+        assert isinstance(job, SignItem)
+        self.tries[job.item_id] += 1
+        if self.failing:
+            raise TimestampUnavailableError
+        self.done.append(job.item_id)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same number of tries with pauses that a test can wait for."""
+    monkeypatch.setattr(consuming, "FIRST_PAUSE", timedelta(milliseconds=10))
+    monkeypatch.setattr(consuming, "PAUSE_GROWS", 1.0)
+    monkeypatch.setattr(consuming, "POLL", timedelta(milliseconds=100))
+
+
+@asynccontextmanager
+async def _consuming(world: World, handlers: Any) -> AsyncIterator[None]:
+    task = asyncio.create_task(consuming.consume(world.urls.worker, handlers, concurrency=2))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _until(holds: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(SECONDS):
+        while not await holds():  # noqa: ASYNC110 - it watches a queue
+            await asyncio.sleep(0.05)
+
+
+async def _put(world: World, *item_ids: int) -> None:
+    actor = world.own.actors["ht"]
+    async with scoped(actor, write=True):
+        await queue.put([SignItem(item_id) for item_id in item_ids])
+
+
+async def _statuses(world: World) -> list[str]:
+    found = await world.owner.run("SELECT status::text AS status FROM pgqueuer ORDER BY id")
+    return [row["status"] for row in found]
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_failing_job_is_parked_and_let_go_again(world: World) -> None:
+    """Five tries, then parked with its reason in ``hocba jobs list``; ``hocba jobs retry`` runs it once more."""
+    handlers = Stubborn()
+    await _put(world, 11)
+    async with _consuming(world, handlers):
+        await _until(lambda: _is(world, ["failed"]))
+        assert handlers.tries == {11: MAX_TRIES}
+        listed = await hocba("jobs", "list", urls=world.urls)
+        assert listed.code == 0, listed.output
+        assert "TimestampUnavailableError" in listed.output
+        handlers.failing = False
+        retried = await hocba("jobs", "retry", urls=world.urls)
+        assert "1 jobs" in retried.output
+        await _until(lambda: _is(world, []))
+    assert handlers.done == [11]
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_one_bad_job_holds_up_no_other(world: World) -> None:
+    """While one job fails again and again, those behind it are done."""
+
+    class Picky(Stubborn):
+        async def handle(self, job: Job, tries: int) -> None:
+            assert isinstance(job, SignItem)
+            self.failing = job.item_id == 1
+            await super().handle(job, tries)
+
+    handlers = Picky()
+    await _put(world, *range(1, 9))
+    async with _consuming(world, handlers):
+        await _until(lambda: _is(world, ["failed"]))
+    assert sorted(handlers.done) == list(range(2, 9))
+    assert handlers.tries[1] == MAX_TRIES
+
+
+async def test_a_job_is_in_the_queue_once(world: World) -> None:
+    """A job whose key already waits is not put a second time."""
+    await _put(world, 5)
+    await _put(world, 5, 6)
+    assert await _statuses(world) == ["queued", "queued"]
+
+
+async def _is(world: World, statuses: list[str]) -> bool:
+    return await _statuses(world) == statuses
