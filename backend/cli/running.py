@@ -4,6 +4,8 @@ import asyncio
 import signal
 import threading
 import time
+from collections.abc import Mapping
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress, TaskID
@@ -31,7 +33,7 @@ def run(*, pupils_per_school: int, once: bool) -> None:
     """Start everything and wait for the end."""
     console = Console()
     began = time.monotonic()
-    with open_stack() as stack:
+    with open_stack({"HOCBA_DATA": str(data_folder()), **given()}) as stack:
         migrate(stack.settings["DATABASE_OWNER_URL"])
         embedded = "DATABASE_URL" not in given()
         province = demo.plan_province(pupils_per_school)
@@ -47,10 +49,10 @@ def run(*, pupils_per_school: int, once: bool) -> None:
                 _wait_for_the_end()
 
 
-def open_stack() -> EmbeddedStack:
-    """The stack of the data folder that the settings name."""
+def open_stack(named: Mapping[str, str]) -> EmbeddedStack:
+    """A stack that brings what the settings do not name; they name the data folder."""
     port = next(int(item.default) for item in SETTINGS if item.name == "port")
-    return EmbeddedStack(data_folder(), given(), preferred_port=port)
+    return EmbeddedStack(Path(named["HOCBA_DATA"]), named, preferred_port=port)
 
 
 def origin_of(stack: EmbeddedStack) -> str:

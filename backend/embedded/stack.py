@@ -90,10 +90,9 @@ class EmbeddedStack:
         return settings
 
     def _address(self, settings: Mapping[str, str]) -> dict[str, str]:
-        if "HOCBA_PORT" in settings:
-            return {}
-        port = self._preferred_port if is_free(self._preferred_port) else self._ports.port("api")
-        return {"HOCBA_HOST": LOOPBACK, "HOCBA_PORT": str(port)}
+        free = self._preferred_port if is_free(self._preferred_port) else None
+        port = settings.get("HOCBA_PORT") or free or self._ports.port("api")
+        return {"HOCBA_HOST": settings.get("HOCBA_HOST", LOOPBACK), "HOCBA_PORT": str(port)}
 
     def _database(self, settings: Mapping[str, str]) -> dict[str, str]:
         if "DATABASE_URL" in settings:

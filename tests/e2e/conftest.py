@@ -61,7 +61,7 @@ def stack_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def played(stack_folder: Path) -> Iterator[Played]:
     """A school of 300 pupils, from its export file to its locked records."""
-    given = {"HOCBA_HOST": "127.0.0.1", "HOCBA_PORT": str(free_port())}
+    given = {"HOCBA_PORT": str(free_port())}
     with EmbeddedStack(stack_folder / "data", given, preferred_port=0) as stack:
         running.migrate(stack.settings["DATABASE_OWNER_URL"])
         province = demo.plan_province(5, PUPILS)

@@ -105,7 +105,7 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
 def small_stack() -> Iterator[Small]:
     """Two small schools; both have drafts, the first also a class for each test of an outage."""
     folder = Path(tempfile.mkdtemp(prefix="hocba-outage-", dir=fast_folder()))
-    given = {"HOCBA_HOST": "127.0.0.1", "HOCBA_PORT": str(free_port())}
+    given = {"HOCBA_PORT": str(free_port())}
     plan = generate_province(7, schools=1, pupils=PUPILS_PER_CLASS * CLASSES, school_year=demo.YEAR)
     other = generate_province(
         8, schools=1, pupils=5, school_year=demo.YEAR, first_ordinal=900, first_serial=90

@@ -1,7 +1,13 @@
-"""``hocba demo school``: one school's year on a stack of its own or on the one that runs already."""
+"""``hocba demo school``: one school's year on a stack of its own.
+
+The servers keep their data in a folder that ends with the command, so that it can be played again and beside
+``hocba run``; with ``HOCBA_DATA`` set the folder stays, and ``hocba run`` on it shows what was played.
+"""
 
 import asyncio
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -13,12 +19,16 @@ from backend.cli.demo.client import until_answering
 from backend.cli.demo.school import Outcome, SchoolYearDemo
 from backend.cli.processes import Processes
 from backend.embedded.stack import EmbeddedStack
+from backend.settings import given
 
 
 def play(pupils: int, output: Path | None) -> None:
     """Start what is needed, play the year and print what was measured."""
     console = Console()
-    with running.open_stack() as stack:
+    with ExitStack() as whole:
+        named = given()
+        folder = named.get("HOCBA_DATA") or whole.enter_context(TemporaryDirectory(prefix="hocba-demo-"))
+        stack = whole.enter_context(running.open_stack({**named, "HOCBA_DATA": folder}))
         running.migrate(stack.settings["DATABASE_OWNER_URL"])
         province = demo.plan_province(demo.SHOWCASE_PUPILS * 5, pupils)
         asyncio.run(demo.set_up(stack, province))

@@ -42,7 +42,7 @@ function Revision({ revision, stands, onStale }: { revision: RevisionViewFragmen
         <b>
           <Trans>Phiên bản {revision.number}</Trans>
         </b>{' '}
-        <StateTag state={revision.state} /> {stands && <Trans>· đang đứng</Trans>}
+        <StateTag state={revision.state} /> {stands && <Trans>· bản hiện hành</Trans>}
       </p>
       {opened && (
         <p>
