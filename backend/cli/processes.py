@@ -34,23 +34,9 @@ class Processes:
         self._running.close()
 
     def _start_api(self) -> None:
-        host, port = self._environment["HOCBA_HOST"], self._environment["HOCBA_PORT"]
-        command = [
-            sys.executable,
-            "-m",
-            "uvicorn",
-            "--factory",
-            "backend.web.app:app",
-            "--host",
-            host,
-            "--port",
-            port,
-        ]
-        options = ["--no-access-log", "--log-level", "warning", "--no-proxy-headers", "--no-server-header"]
+        port = int(self._environment["HOCBA_PORT"])
         server = GuardedServer(self._data_dir, "api")
-        server.start(
-            ServerPlan([*command, *options], ROOT, self._environment), lambda: accepts_connections(int(port))
-        )
+        server.start(api_plan(self._environment), lambda: accepts_connections(port))
         self._running.callback(server.stop)
 
     def _start_worker(self) -> None:
@@ -59,3 +45,11 @@ class Processes:
         plan = ServerPlan([sys.executable, "-m", "signing_worker"], ROOT, self._environment, grace_seconds=60)
         server.start(plan, lambda: log.exists() and WORKER_READY in log.read_text(errors="replace"))
         self._running.callback(server.stop)
+
+
+def api_plan(environment: Mapping[str, str]) -> ServerPlan:
+    """How one API process is started; ``environment`` gives it every setting."""
+    command = [sys.executable, "-m", "uvicorn", "--factory", "backend.web.app:app"]
+    address = ["--host", environment["HOCBA_HOST"], "--port", environment["HOCBA_PORT"]]
+    options = ["--no-access-log", "--log-level", "warning", "--no-proxy-headers", "--no-server-header"]
+    return ServerPlan([*command, *address, *options], ROOT, environment)

@@ -5,12 +5,12 @@ open a socket in somebody's name; sockets are also refused by their Origin.
 """
 
 from datetime import timedelta
-from typing import Any
 
 from redis.exceptions import RedisError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -43,10 +43,7 @@ class Gateway(GraphQL[Context, None]):
         self._services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _declared_length(scope) > BODY_MAX:
-            await Response("body too large", 413)(scope, receive, send)
-            return
-        await super().__call__(scope, receive, send)
+        await super().__call__(scope, _limited(receive) if scope["type"] == "http" else receive, send)
 
     async def get_context(
         self,
@@ -83,10 +80,19 @@ async def identity_of(services: Services, key: str | None) -> SessionIdentity | 
     return SessionIdentity(session.issuer, session.subject, session.assignment_id)
 
 
-def _declared_length(scope: Scope) -> int:
-    headers: dict[bytes, Any] = dict(scope["headers"])
-    length = headers.get(b"content-length", b"0")
-    return int(length) if length.isdigit() else 0
+def _limited(receive: Receive) -> Receive:
+    """The same body, refused as soon as it has more than ``BODY_MAX`` bytes, whatever length was declared."""
+    size = 0
+
+    async def counted() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > BODY_MAX:
+            raise HTTPException(413, "body too large")
+        return message
+
+    return counted
 
 
 def refusal(status: int, code: str, message: str) -> JSONResponse:

@@ -78,10 +78,9 @@ class SignIn:
 
     async def callback(self, request: Request) -> Response:
         """Take the provider's answer and begin a session."""
-        # RFC 9207: Authlib does not compare the issuer of the answer with the one that was asked
-        if request.query_params.get("iss", self._settings.oidc_issuer) != self._settings.oidc_issuer:
-            return refusal(400, "ISSUER_MISMATCH", "Phản hồi đăng nhập đến từ nơi khác.")
         try:
+            if not await self._is_from_provider(request):
+                return refusal(400, "ISSUER_MISMATCH", "Phản hồi đăng nhập đến từ nơi khác.")
             token = await self._oauth.provider.authorize_access_token(request)
         except (httpx2.HTTPError, RedisError, OSError) as error:
             return _provider_away(error)
@@ -101,6 +100,14 @@ class SignIn:
             COOKIE, key, httponly=True, samesite="lax", secure=self._settings.is_production, path="/"
         )
         return answer
+
+    async def _is_from_provider(self, request: Request) -> bool:
+        # RFC 9207: Authlib does not compare the issuer of the answer with the one that was asked
+        issuer = request.query_params.get("iss")
+        if issuer is not None:
+            return issuer == self._settings.oidc_issuer
+        metadata = await self._oauth.provider.load_server_metadata()
+        return not metadata.get("authorization_response_iss_parameter_supported")
 
     async def logout(self, request: Request) -> Response:
         """End the session here and at the provider."""

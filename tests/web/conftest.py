@@ -1,0 +1,107 @@
+"""The API process under its real server, with real Redis, PostgreSQL and identity provider, and no worker."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+
+from backend.adapters.redis_client import open_redis
+from backend.cli.processes import api_plan
+from backend.embedded.guarded import GuardedServer, accepts_connections
+from backend.embedded.identity import DevelopmentIdentity, OidcClient
+from backend.embedded.ports import free_port
+from backend.embedded.postgres import EmbeddedPostgres
+from backend.settings import process_environment
+from tests.fixtures.browser import Browser
+from tests.fixtures.database import Login
+from tests.fixtures.servers import ACCOUNTS
+from tests.fixtures.world import World
+
+ORIGIN = "http://127.0.0.1:8000"
+"""The address that the provider knows and people would type; behind it the server listens on any free port."""
+
+LOGIN, PASSWORD = str(ACCOUNTS[0]["sub"]), "demo-password"
+COOKIE = "hocba_session"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A running API process."""
+
+    address: str
+    issuer: str
+    redis_url: str
+    log_file: Path
+    owner: Login
+
+    def here(self, url: str) -> str:
+        """The same path and query at the address where the server listens."""
+        parts = urlsplit(url)
+        return self.address + parts.path + (f"?{parts.query}" if parts.query else "")
+
+    @asynccontextmanager
+    async def browser(self) -> AsyncIterator[Browser]:
+        async with Browser(self.issuer) as browser:
+            yield browser
+
+    async def called_back(self, browser: Browser, next_path: str = "/") -> str:
+        """Sign in at the provider; the address at which it then calls the site back."""
+        sent = await browser.client.get(f"{self.address}/auth/login", params={"next": next_path})
+        assert sent.status_code == 302, sent.text
+        return self.here(await browser.sign_in(sent.headers["location"], LOGIN, PASSWORD))
+
+    async def sign_in(self, browser: Browser, next_path: str = "/") -> httpx2.Response:
+        """Sign in; the answer that sets the session's cookie."""
+        answer = await browser.client.get(await self.called_back(browser, next_path))
+        assert answer.status_code == 303, answer.text
+        return answer
+
+    async def sessions(self) -> set[bytes]:
+        """The keys of every session that Redis holds."""
+        redis = open_redis(self.redis_url)
+        found = {key async for key in redis.scan_iter("hocba:session:*")}
+        await redis.aclose()
+        return found
+
+
+@pytest.fixture(scope="session")
+async def site(
+    postgres: EmbeddedPostgres,
+    world_template: World,
+    redis_url: str,
+    idp: DevelopmentIdentity,
+    oidc_client: OidcClient,
+    server_data: Path,
+) -> AsyncIterator[Site]:
+    """The site whose own address is ``ORIGIN``; what only the worker needs is named and not there."""
+    urls = postgres.create_database("site", urlsplit(world_template.urls.owner).path.lstrip("/"))
+    port = free_port()
+    settings = {
+        "HOCBA_PUBLIC_URL": ORIGIN,
+        "HOCBA_HOST": "127.0.0.1",
+        "HOCBA_PORT": str(port),
+        "DATABASE_URL": urls.app,
+        "DATABASE_OWNER_URL": urls.app,
+        "DATABASE_WORKER_URL": urls.app,
+        "REDIS_URL": redis_url,
+        "STORE_URL": f"file://{server_data}/site-store",
+        "OIDC_ISSUER": idp.issuer,
+        "OIDC_CLIENT_ID": oidc_client.client_id,
+        "OIDC_CLIENT_SECRET": oidc_client.client_secret,
+        "SESSION_SECRET": "a-session-secret-of-a-test",
+        "PKI_TRUST_ROOTS": "none.pem",
+        "PKI_TSA_URL": "http://127.0.0.1:9/tsa",
+    }
+    await Login(urls.owner).run(
+        "UPDATE staff SET issuer = $1, subject = $2 WHERE subject = '22193401.ht'", idp.issuer, LOGIN
+    )
+    server = GuardedServer(server_data, "site")
+    server.start(api_plan(process_environment() | settings), lambda: accepts_connections(port))
+    log_file = server_data / "log" / "site.log"
+    yield Site(f"http://127.0.0.1:{port}", idp.issuer, redis_url, log_file, Login(urls.owner))
+    server.stop()
+    postgres.drop_database("site")
