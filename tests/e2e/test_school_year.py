@@ -161,7 +161,7 @@ def test_one_changed_character_is_refused_in_a_packet(played: Played, tmp_path: 
 
 
 async def test_a_changed_file_is_not_confirmed(played: Played) -> None:
-    """The registry does not know a changed file; the worker says which signatures broke."""
+    """The registry does not know a changed file, not even one byte longer; the worker says which signatures broke."""
     pdf = played.outcome.pdf
     broken = _flipped(pdf, pdf.index(b"stream") + 40)
     xml = played.outcome.xml.replace("Trường".encode(), "Trương".encode(), 1)
@@ -172,6 +172,12 @@ async def test_a_changed_file_is_not_confirmed(played: Played) -> None:
             assert answer["verdict"] == "CHANGED", name
             assert answer["signatures"], name
             assert not any(signature["intact"] for signature in answer["signatures"]), name
+        upload = await parent.upload(played.outcome.xml + b"\n", "a.xml")
+        answer = (await parent.ask(graph.VERIFY, upload=upload))["verify"]
+        assert (answer["verdict"], [item["intact"] for item in answer["signatures"]]) == (
+            "CHANGED",
+            [True] * 4,
+        )
         upload = await parent.upload(b"%PDF-1.7\nnothing of ours", "b.pdf")
         assert (await parent.ask(graph.VERIFY, upload=upload))["verify"]["verdict"] == "UNKNOWN"
 

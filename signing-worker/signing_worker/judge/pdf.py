@@ -1,8 +1,8 @@
 """The signatures of a PDF, read strictly: whatever the reader objects to is not intact.
 
 pyHanko's own bottom line is not enough (it accepts form-value and metadata attacks), so a signature counts as
-intact only when nothing but validation material follows it and the file's last signature or timestamp covers
-every byte.
+intact only when nothing but later signatures and validation material follows it, and the file's last signature or
+timestamp covers every byte.
 """
 
 import io
@@ -11,7 +11,19 @@ from collections.abc import Sequence
 from asn1crypto import x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.diff_analysis import (
+    CatalogModificationRule,
+    DocInfoRule,
+    DSSCompareRule,
+    FormUpdatingRule,
+    MetadataUpdateRule,
+    ModificationLevel,
+    ObjectStreamRule,
+    SigFieldCreationRule,
+    SigFieldModificationRule,
+    StandardDiffPolicy,
+    XrefStreamRule,
+)
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -25,6 +37,23 @@ from signing_worker.sign.pdf import FIELD_NAME
 ALLOWED_AFTER = {ModificationLevel.NONE, ModificationLevel.LTA_UPDATES}
 ALLOWED_BETWEEN = ALLOWED_AFTER | {ModificationLevel.FORM_FILLING}
 PADES = "/ETSI.CAdES.detached"
+POLICY = StandardDiffPolicy(
+    global_rules=[
+        CatalogModificationRule(),
+        *(
+            rule.as_qualified(ModificationLevel.LTA_UPDATES)
+            for rule in (
+                XrefStreamRule(),
+                ObjectStreamRule(),
+                DSSCompareRule(),
+                DocInfoRule(),
+                MetadataUpdateRule(),
+            )
+        ),
+    ],
+    form_rule=FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule()]),
+)
+"""The library's own without changes of field values, since a form has no fields but signatures."""
 
 
 def judge_pdf(
@@ -76,6 +105,7 @@ def _judge(
             signature,
             signer_validation_context=context,
             ts_validation_context=context,
+            diff_policy=POLICY,
             key_usage_settings=usage,
         )
     except (SignatureValidationError, PdfError, ValueError, KeyError, TypeError, AttributeError):

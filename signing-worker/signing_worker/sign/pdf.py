@@ -15,6 +15,7 @@ from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldS
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_cms import Signer
+from pyhanko.sign.signers.pdf_signer import DSSContentSettings
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 from pyhanko.stamp import TextStampStyle
 from pyhanko_certvalidator import ValidationContext
@@ -40,6 +41,8 @@ _READABLE: dict[SignatureRole, str] = {
 # Hexadecimal digits kept free for a signature with its certificates and timestamp. A dry run that measures would double
 # the work, and every digit kept free is read again by whoever opens the file; a chain that needs more is measured.
 CMS_DIGITS = 11_264
+# all evidence, also that of the last timestamp, before that timestamp: then it covers the file to its last byte
+CLOSED_BY_TIMESTAMP = DSSContentSettings(include_vri=False)
 
 
 class RingSigner(Signer):
@@ -117,6 +120,7 @@ def _metadata(work: PdfSigning) -> PdfSignatureMetadata:
         embed_validation_info=seals_lock,
         use_pades_lta=seals_lock,
         validation_context=work.context,
+        dss_settings=CLOSED_BY_TIMESTAMP,
         docmdp_permissions=MDPPerm.NO_CHANGES if seals_lock else MDPPerm.FILL_FORMS,
     )
 
