@@ -34,7 +34,7 @@ run: environment $(SPA) ## start everything on this machine, with demo data; Ctr
 	@exec $(BIN)/hocba run $(ARGS)
 
 test: environment test-tools lint types $(SPA) $(SPA_TESTED) ## lint, types, import contracts and all tests (PYTEST_ARGS=…)
-	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(BIN)/pytest $(or $(PYTEST_ARGS),-n 2 --dist loadfile tests/e2e tests)
 
 lint: environment $(SPA_TYPES) ## ruff, formatting, import contracts and oxlint
 	@$(BIN)/ruff check .

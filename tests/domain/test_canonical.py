@@ -60,7 +60,7 @@ def test_known_bytes():
 @pytest.mark.parametrize(
     "value",
     [1.0, float("nan"), Decimal(1), b"bytes", {1, 2}, {1: "key"}, {None: 1}, object(), 1j],
-    ids=repr,
+    ids=lambda value: type(value).__name__ if type(value) is object else repr(value),
 )
 @pytest.mark.parametrize(
     "wrap", [lambda it: it, lambda it: [it], lambda it: {"a": {"b": it}}], ids=["top", "list", "object"]
