@@ -13,6 +13,7 @@ from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
 from backend.adapters.watching import Watching
 from backend.db.repositories import ceremonies, organisation, periods, records, submissions
+from backend.db.repositories.organisation import CountRow
 from backend.db.repositories.people import AssignmentRow, Login
 from backend.db.repositories.records import RecordRow
 from backend.domain.errors import NotSignedInError, SignerUnknownError
@@ -24,6 +25,8 @@ from backend.services.acting import refusal_for
 from backend.settings import Settings
 
 Row = TypeVar("Row")
+ClassCountKey = tuple[int, int]
+"""School id and the year in which a school year starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,9 @@ class Loaders:
         self.periods = _loader(periods.find)
         self.units = _loader(organisation.find_units)
         self.classes = _loader(organisation.find_classes)
+        self.class_counts: DataLoader[ClassCountKey, list[CountRow] | None] = DataLoader(
+            load_fn=partial(_in_order, organisation.counts_of)
+        )
         self.seals_pending = _loader(periods.seals_pending)
         self.due_counts = _loader(locking.due_counts)
 
@@ -115,6 +121,6 @@ def _loader(find: Callable[[Sequence[int]], Awaitable[dict[int, Row]]]) -> DataL
     return DataLoader(load_fn=partial(_in_order, find))
 
 
-async def _in_order(find: Callable[[Sequence[int]], Awaitable[dict[int, Any]]], keys: list[int]) -> list[Any]:
+async def _in_order(find: Callable[[Sequence[Any]], Awaitable[dict[Any, Any]]], keys: list[Any]) -> list[Any]:
     found = await find(keys)
     return [found.get(key) for key in keys]

@@ -19,7 +19,14 @@ from backend.domain.messages import sentence
 from backend.observability import log
 from backend.resolvers import department, identity, imports, public, records, signing
 from backend.schema.department import LockPeriod, LookupResult, Submission, Verification
-from backend.schema.organisation import ClassProgress, OrgUnit, SchoolClass, Viewer
+from backend.schema.organisation import (
+    ClassProgress,
+    DistrictProgress,
+    OrgUnit,
+    SchoolClass,
+    SchoolProgress,
+    Viewer,
+)
 from backend.schema.records import Record
 from backend.schema.signing import Ceremony, CeremonyItem
 
@@ -48,6 +55,14 @@ class Query:
     progress: list[ClassProgress] = strawberry.field(
         resolver=department.progress,
         description="Records by class and state. Right: school, district, department.",
+    )
+    school_progress: list[SchoolProgress] = strawberry.field(
+        resolver=department.school_progress,
+        description="Records by school and state. Right: school, district, department.",
+    )
+    district_progress: list[DistrictProgress] = strawberry.field(
+        resolver=department.district_progress,
+        description="Records by district and state. Right: district, department.",
     )
     lookup: LookupResult = strawberry.field(
         resolver=public.lookup,

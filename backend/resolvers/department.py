@@ -11,7 +11,13 @@ from backend.domain.errors import NotFoundError
 from backend.domain.school_year import SchoolYear
 from backend.resolvers.answering import Info, answering, node_key, node_keys
 from backend.schema.department import LockPeriod, Submission
-from backend.schema.organisation import ClassProgress, StateCount
+from backend.schema.organisation import (
+    ClassProgress,
+    DistrictProgress,
+    SchoolProgress,
+    class_progress,
+    unit_counts,
+)
 from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
 from backend.schema.payloads import LockPeriodPayload, RecordsPayload, SubmissionPayload
 from backend.schema.records import Record
@@ -59,12 +65,28 @@ async def progress(
     """How many records of each class stand in which state, exact at this moment."""
     info.context.staff  # noqa: B018 - raises when nobody is signed in
     key = node_key(school_id, "OrgUnit", "schoolId") if school_id else None
-    by_class: dict[int, ClassProgress] = {}
-    for row in await organisation.counts(_year(school_year, "schoolYear").start, key):
-        fresh = ClassProgress(school_id=row.school_id, school_class_id=row.school_class_id, counts=[])
-        entry = by_class.setdefault(row.school_class_id, fresh)
-        entry.counts.append(StateCount(state=row.state, count=row.count))
-    return list(by_class.values())
+    return class_progress(await organisation.counts(_year(school_year, "schoolYear").start, key))
+
+
+async def school_progress(
+    info: Info, school_year: str, district_id: relay.GlobalID | None = None
+) -> list[SchoolProgress]:
+    """How many records of each school stand in which state, exact at this moment."""
+    info.context.staff  # noqa: B018 - raises when nobody is signed in
+    key = node_key(district_id, "OrgUnit", "districtId") if district_id else None
+    year = _year(school_year, "schoolYear").start
+    by_school = unit_counts(await organisation.school_counts(year, key))
+    return [
+        SchoolProgress(school_id=school_id, school_year=year, counts=counts)
+        for school_id, counts in by_school.items()
+    ]
+
+
+async def district_progress(info: Info, school_year: str) -> list[DistrictProgress]:
+    """How many records of each district's schools stand in which state, exact at this moment."""
+    info.context.staff  # noqa: B018 - raises when nobody is signed in
+    by_district = unit_counts(await organisation.district_counts(_year(school_year, "schoolYear").start))
+    return [DistrictProgress(district_id=unit_id, counts=counts) for unit_id, counts in by_district.items()]
 
 
 @answering(lambda errors: SubmissionPayload(user_errors=errors))

@@ -1,6 +1,6 @@
 """Units, classes and the person who asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import strawberry
@@ -8,7 +8,7 @@ from strawberry import relay
 
 import backend.schema.enums  # noqa: F401 - registers the enums used below
 from backend.context import Context
-from backend.db.repositories.organisation import ClassRow, UnitRow
+from backend.db.repositories.organisation import ClassRow, CountRow, SchoolCountRow, UnitRow
 from backend.db.repositories.people import AssignmentRow
 from backend.domain.lifecycle import State
 from backend.domain.organisation import UnitKind
@@ -118,3 +118,52 @@ class ClassProgress:
     async def school_class(self, info: Info) -> SchoolClass | None:
         row = await info.context.loaders.classes.load(self.school_class_id)
         return None if row is None else SchoolClass.of(row)
+
+
+@strawberry.type(description="How the records of one school stand. Right: school, district, department.")
+class SchoolProgress:
+    school_id: strawberry.Private[int]
+    school_year: strawberry.Private[int]
+    counts: list[StateCount]
+
+    @strawberry.field
+    async def school(self, info: Info) -> OrgUnit | None:
+        row = await info.context.loaders.units.load(self.school_id)
+        return None if row is None else OrgUnit.of(row)
+
+    @strawberry.field(description="The same by class.")
+    async def classes(self, info: Info) -> list[ClassProgress]:
+        rows = await info.context.loaders.class_counts.load((self.school_id, self.school_year))
+        return class_progress(rows or [])
+
+
+@strawberry.type(
+    description="How the records of a district's schools stand together. Right: district, department."
+)
+class DistrictProgress:
+    district_id: strawberry.Private[int]
+    counts: list[StateCount]
+
+    @strawberry.field
+    async def district(self, info: Info) -> OrgUnit | None:
+        row = await info.context.loaders.units.load(self.district_id)
+        return None if row is None else OrgUnit.of(row)
+
+
+def class_progress(rows: Sequence[CountRow]) -> list[ClassProgress]:
+    """Counts in the order of their rows, gathered by class."""
+    by_class: dict[int, ClassProgress] = {}
+    for row in rows:
+        fresh = ClassProgress(school_id=row.school_id, school_class_id=row.school_class_id, counts=[])
+        by_class.setdefault(row.school_class_id, fresh).counts.append(
+            StateCount(state=row.state, count=row.count)
+        )
+    return list(by_class.values())
+
+
+def unit_counts(rows: Sequence[SchoolCountRow]) -> dict[int, list[StateCount]]:
+    """Counts in the order of their rows, gathered by unit."""
+    by_unit: dict[int, list[StateCount]] = {}
+    for row in rows:
+        by_unit.setdefault(row.unit_id, []).append(StateCount(state=row.state, count=row.count))
+    return by_unit

@@ -16,12 +16,17 @@ RECOUNT = """
 SELECT school_class_id, state, count(*) AS n FROM year_record GROUP BY 1, 2
 EXCEPT SELECT school_class_id, state, count FROM state_count WHERE count > 0"""
 
+SUMS = """
+SELECT school_id, school_year, state, sum(count) FROM state_count GROUP BY 1, 2, 3
+EXCEPT SELECT school_id, school_year, state, count FROM school_count"""
+
 
 async def _assert_exact(world: World) -> None:
     assert await world.owner.run(RECOUNT) == []
     counted = await world.owner.run("SELECT sum(count)::int AS n FROM state_count")
     listed = await world.owner.run("SELECT count(*)::int AS n FROM year_record")
     assert counted == listed
+    assert await world.owner.run(SUMS) == []
 
 
 async def test_counts_follow_every_change(world: World) -> None:

@@ -4,7 +4,7 @@ from backend.db.models.audit import AuditEvent
 from backend.db.models.locking import LedgerEntry, LockPeriod, TreeHead
 from backend.db.models.organisation import Assignment, OrgUnit, SchoolClass, SigningCredential, Staff
 from backend.db.models.pupils import Enrolment, Guardian, Pupil, RecordBook
-from backend.db.models.records import Revision, StateCount, YearRecord
+from backend.db.models.records import Revision, SchoolCount, StateCount, YearRecord
 from backend.db.models.signing import (
     Artefact,
     CeremonyItem,
@@ -28,6 +28,7 @@ __all__ = [
     "RecordBook",
     "Revision",
     "SchoolClass",
+    "SchoolCount",
     "Signature",
     "SigningCeremony",
     "SigningCredential",

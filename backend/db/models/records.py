@@ -107,3 +107,17 @@ class StateCount(models.Model):
         table = "state_count"
         unique_together = (("school_class_id", "state"),)
         indexes = [("school_id", "school_year")]
+
+
+class SchoolCount(models.Model):
+    """The sum of a school's ``StateCount`` rows, so that a province is read from hundreds of rows, not thousands."""
+
+    id = fields.BigIntField(primary_key=True)
+    school_id = fields.BigIntField()
+    school_year = fields.SmallIntField()
+    state = fields.CharEnumField(State, max_length=16)
+    count = fields.IntField()
+
+    class Meta:
+        table = "school_count"
+        unique_together = (("school_year", "school_id", "state"),)

@@ -102,3 +102,51 @@ async def counts(school_year: int, school_id: int | None) -> list[CountRow]:
         school_id,
     )
     return [CountRow(**{**row, "state": State(row["state"])}) for row in found]
+
+
+async def counts_of(keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[CountRow]]:
+    """Counts by class and state of several (school, year of start)."""
+    found = await sql.rows(
+        "SELECT school_id, school_class_id, grade, state, count, school_year FROM state_count"
+        " WHERE (school_id, school_year) IN (SELECT * FROM unnest($1::bigint[], $2::smallint[])) AND count > 0"
+        " ORDER BY school_id, grade, school_class_id, state",
+        [school_id for school_id, _ in keys],
+        [year for _, year in keys],
+    )
+    by_key: dict[tuple[int, int], list[CountRow]] = {key: [] for key in keys}
+    for row in found:
+        year = row.pop("school_year")
+        by_key[row["school_id"], year].append(CountRow(**{**row, "state": State(row["state"])}))
+    return by_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolCountRow:
+    """How many records of a school, or of a district's schools together, stand in one state."""
+
+    unit_id: int
+    state: State
+    count: int
+
+
+async def school_counts(school_year: int, district_id: int | None) -> list[SchoolCountRow]:
+    """Counts by school and state, as far as the scope shows them."""
+    return _unit_counts(await sql.rows(SCHOOL_COUNTS, school_year, district_id))
+
+
+async def district_counts(school_year: int) -> list[SchoolCountRow]:
+    """Counts by district and state over the schools that belong to it today."""
+    return _unit_counts(await sql.rows(DISTRICT_COUNTS, school_year))
+
+
+SCHOOL_COUNTS = """
+SELECT n.school_id AS unit_id, n.state, n.count FROM school_count n JOIN org_unit u ON u.id = n.school_id
+ WHERE n.school_year = $1 AND ($2::bigint IS NULL OR u.parent_id = $2) AND n.count > 0 ORDER BY n.school_id, n.state"""
+DISTRICT_COUNTS = """
+SELECT u.parent_id AS unit_id, n.state, sum(n.count)::int AS count
+  FROM school_count n JOIN org_unit u ON u.id = n.school_id
+ WHERE n.school_year = $1 AND n.count > 0 AND u.parent_id IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"""
+
+
+def _unit_counts(found: list[sql.Row]) -> list[SchoolCountRow]:
+    return [SchoolCountRow(**{**row, "state": State(row["state"])}) for row in found]
