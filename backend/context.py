@@ -9,6 +9,8 @@ from redis import asyncio as aioredis
 from starlette.requests import HTTPConnection
 from strawberry.dataloader import DataLoader
 
+from backend.adapters.addresses import UNKNOWN
+from backend.adapters.rate_limits import RateLimits
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
 from backend.adapters.watching import Watching
@@ -38,6 +40,7 @@ class Services:
     store: ObjectStore
     replies: Replies
     watching: Watching
+    limits: RateLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class Context:
     services: Services
     language: Language
     identity: SessionIdentity | None
+    address: str = UNKNOWN
     session_key: str | None = None
     login: Login | None = None
     actor: Actor = PUBLIC

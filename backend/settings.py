@@ -73,6 +73,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("WORKER_CONCURRENCY", "worker_concurrency", "jobs under way in one worker", int, 8),
     Setting("TRUSTED_PROXIES", "trusted_proxies", "addresses whose X-Forwarded-For is believed", _words, ()),
+    Setting(
+        "RATE_LIMIT_FACTOR",
+        "rate_limit_factor",
+        "multiplies every rate limit; 0 switches them off",
+        float,
+        1.0,
+    ),
     Setting("LOG_LEVEL", "log_level", "debug, info, warning or error", default="info"),
 )
 
@@ -110,6 +117,7 @@ class Settings:
     worker_processes: int
     worker_concurrency: int
     trusted_proxies: tuple[str, ...]
+    rate_limit_factor: float
     log_level: str
 
     @property

@@ -11,6 +11,7 @@ DomainError
 │   ├── LookupCodeInvalidError, LookupCodeUnknownError, SecondFactorWrongError, TooManyTriesError
 │   ├── NotSignedInError, SignerUnknownError
 │   ├── LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError
+│   ├── RateLimitedError
 │   └── DocumentTooLargeError, WorkerBusyError
 ├── FileRejectedError          an import file as a whole
 │   ├── FileEmptyError, FileTooLargeError, FileTooManyRowsError
@@ -115,6 +116,12 @@ class SecondFactorWrongError(RequestError):
 
 class TooManyTriesError(RequestError):
     code = "TOO_MANY_TRIES"
+
+
+class RateLimitedError(RequestError):
+    """Asked too often; ``seconds`` says how long to wait."""
+
+    code = "RATE_LIMITED"
 
 
 class NotSignedInError(RequestError):

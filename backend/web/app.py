@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from backend.adapters.rate_limits import RateLimits
 from backend.adapters.redis_client import open_redis
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
@@ -57,7 +58,14 @@ class SecurityHeaders:
 def create_app(settings: Settings) -> Starlette:
     """The application; its pools open with the server and close with it."""
     redis = open_redis(settings.redis_url)
-    services = Services(settings, redis, ObjectStore(settings.store_url), Replies(redis), Watching(redis))
+    services = Services(
+        settings,
+        redis,
+        ObjectStore(settings.store_url),
+        Replies(redis),
+        Watching(redis),
+        RateLimits(redis, settings.rate_limit_factor),
+    )
     gateway, sign_in, files = Gateway(services), SignIn(services), Files(services)
 
     @asynccontextmanager

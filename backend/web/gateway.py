@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from redis.exceptions import RedisError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -16,6 +16,7 @@ from strawberry.asgi import GraphQL
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from backend.adapters import sessions
+from backend.adapters.addresses import client_address
 from backend.context import Context, Services, SessionIdentity
 from backend.domain.messages import Language
 from backend.graph import schema
@@ -56,6 +57,7 @@ class Gateway(GraphQL[Context, None]):
             services=self._services,
             language=language_of(request),
             identity=await identity_of(self._services, key),
+            address=address_of(self._services, request),
             session_key=key,
         )
 
@@ -63,6 +65,13 @@ class Gateway(GraphQL[Context, None]):
 def language_of(request: Request | WebSocket) -> Language:
     """English when it is asked for first, else Vietnamese."""
     return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "vi"
+
+
+def address_of(services: Services, request: HTTPConnection) -> str:
+    """The address a request is counted by."""
+    peer = request.client.host if request.client else None
+    forwarded_for = request.headers.getlist("x-forwarded-for")
+    return client_address(peer, forwarded_for, services.settings.trusted_proxies)
 
 
 async def identity_of(services: Services, key: str | None) -> SessionIdentity | None:
