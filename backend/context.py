@@ -14,7 +14,8 @@ from backend.adapters.rate_limits import RateLimits
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
 from backend.adapters.watching import Watching
-from backend.db.repositories import ceremonies, organisation, periods, records, submissions
+from backend.db.repositories import access, ceremonies, organisation, periods, records, submissions
+from backend.db.repositories.access import AccessRow
 from backend.db.repositories.organisation import CountRow
 from backend.db.repositories.people import AssignmentRow, Login
 from backend.db.repositories.records import RecordRow
@@ -29,6 +30,9 @@ from backend.settings import Settings
 Row = TypeVar("Row")
 ClassCountKey = tuple[int, int]
 """School id and the year in which a school year starts."""
+
+AccessPage = tuple[int, int | None, int]
+"""A book, the event before which a page begins, and how many rows it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,10 @@ class Loaders:
         )
         self.seals_pending = _loader(periods.seals_pending)
         self.due_counts = _loader(locking.due_counts)
+        self.access_events = _loader(access.find)
+        self.share_codes = _loader(access.find_shares)
+        self.shares_of = _loader(access.shares_of)
+        self.access_pages: DataLoader[AccessPage, list[AccessRow]] = DataLoader(load_fn=_access_pages)
 
 
 @dataclass(slots=True)
@@ -128,3 +136,11 @@ def _loader(find: Callable[[Sequence[int]], Awaitable[dict[int, Row]]]) -> DataL
 async def _in_order(find: Callable[[Sequence[Any]], Awaitable[dict[Any, Any]]], keys: list[Any]) -> list[Any]:
     found = await find(keys)
     return [found.get(key) for key in keys]
+
+
+async def _access_pages(keys: list[AccessPage]) -> list[list[AccessRow]]:
+    read: dict[tuple[int | None, int], dict[int, list[AccessRow]]] = {}
+    for before, limit in {key[1:] for key in keys}:
+        books = [key[0] for key in keys if key[1:] == (before, limit)]
+        read[before, limit] = await access.pages(books, before=before, limit=limit)
+    return [read[before, limit][book] for book, before, limit in keys]

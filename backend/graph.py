@@ -17,8 +17,10 @@ from backend.db.scope import enter, unscoped
 from backend.domain.errors import DomainError
 from backend.domain.messages import sentence
 from backend.observability import log
-from backend.resolvers import department, identity, imports, public, records, signing
-from backend.schema.department import LockPeriod, LookupResult, Submission, Verification
+from backend.resolvers import department, identity, imports, public, records, sharing, signing
+from backend.schema.access import AccessEvent, ShareCode
+from backend.schema.department import LockPeriod, Submission, Verification
+from backend.schema.lookup import LookupResult
 from backend.schema.organisation import (
     ClassProgress,
     DistrictProgress,
@@ -66,7 +68,7 @@ class Query:
     )
     lookup: LookupResult = strawberry.field(
         resolver=public.lookup,
-        description="A book by its code (plan, part II). Right: everybody; masked without birth date.",
+        description="A book by its code (plan, part II). Right: everybody; masked without a second factor, which is the birth date or a share code; each look is an access event.",
     )
     verify: Verification = strawberry.field(
         resolver=public.verify, description="Whether an uploaded PDF or XML is genuine. Right: everybody."
@@ -80,6 +82,7 @@ class Mutation(
     department.DepartmentMutations,
     identity.IdentityMutations,
     imports.ImportMutations,
+    sharing.SharingMutations,
 ):
     """Everything that changes something; each answers with a payload and its user errors."""
 
@@ -166,7 +169,7 @@ schema = strawberry.Schema(
     Query,
     Mutation,
     Subscription,
-    types=[OrgUnit, SchoolClass, Record, Ceremony, Submission, LockPeriod],
+    types=[OrgUnit, SchoolClass, Record, Ceremony, Submission, LockPeriod, AccessEvent, ShareCode],
     config=StrawberryConfig(disable_field_suggestions=True),
     extensions=[MaskFaults, DomainErrors, ParserCache, ValidationCache, OperationTransaction],
 )

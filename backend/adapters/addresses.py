@@ -1,10 +1,12 @@
 """Where a request comes from: the peer itself, unless the peer is one of our own proxies."""
 
 from collections.abc import Collection, Sequence
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 UNKNOWN = "unknown"
 NETWORK_BITS = 64
+KEPT_BITS = {4: 24, 6: 48}
+"""Of an address that is kept: a neighbourhood, not a household."""
 
 
 def client_address(peer: str | None, forwarded_for: Sequence[str], trusted_proxies: Collection[str]) -> str:
@@ -18,6 +20,14 @@ def client_address(peer: str | None, forwarded_for: Sequence[str], trusted_proxi
     while address in trusted_proxies and hops:
         address = _written(_without_port(hops.pop()))
     return _counted_as(address)
+
+
+def network_of(address: str) -> str:
+    """The network of an address, as it may be kept; empty when the address is unknown."""
+    if address == UNKNOWN:
+        return ""
+    parsed = ip_address(address)
+    return str(ip_network(f"{parsed}/{KEPT_BITS[parsed.version]}", strict=False))
 
 
 def _without_port(hop: str) -> str:

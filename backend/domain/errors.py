@@ -9,6 +9,7 @@ DomainError
 ├── RequestError               the request cannot be carried out as it stands
 │   ├── EmptySelectionError, SelectionTooLargeError, SelectionMixedError, AlreadyQueuedError
 │   ├── LookupCodeInvalidError, LookupCodeUnknownError, SecondFactorWrongError, TooManyTriesError
+│   ├── ShareDaysError
 │   ├── NotSignedInError, SignerUnknownError
 │   ├── LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError
 │   ├── RateLimitedError
@@ -122,6 +123,10 @@ class RateLimitedError(RequestError):
     """Asked too often; ``seconds`` says how long to wait."""
 
     code = "RATE_LIMITED"
+
+
+class ShareDaysError(RequestError):
+    code = "SHARE_DAYS"
 
 
 class NotSignedInError(RequestError):

@@ -140,6 +140,9 @@ GRANTS: dict[Role, dict[Action, Coverage]] = {
 MAY_IMPORT = frozenset({Role.PRINCIPAL, Role.DEPUTY_PRINCIPAL, Role.CLERK})
 """Who may bring the school's own files in."""
 
+MAY_SHARE = frozenset({Role.PRINCIPAL, Role.DEPUTY_PRINCIPAL, Role.CLERK})
+"""Who may make share codes for books that their school manages, and take them back."""
+
 BEFORE_DEADLINE = frozenset({Action.SUBMIT, Action.WITHDRAW, Action.REPLACE})
 NEEDS_COMPLETE = frozenset({Action.SIGN_AS_TEACHER})
 

@@ -4,80 +4,65 @@ from datetime import date, datetime
 from typing import Any
 
 from backend.adapters import uploads
+from backend.adapters.addresses import network_of
 from backend.context import Context
 from backend.db.scope import scoped_apart
-from backend.domain.errors import NotFoundError, WorkerBusyError
-from backend.domain.lifecycle import State
+from backend.domain.access import AccessMeans, AccessPurpose
+from backend.domain.errors import (
+    DomainError,
+    LookupCodeUnknownError,
+    NotFoundError,
+    SecondFactorWrongError,
+    WorkerBusyError,
+)
 from backend.domain.messages import sentence
 from backend.domain.policy import PUBLIC, Actor, Role
-from backend.domain.school_year import SchoolYear
-from backend.domain.signing import SignatureRole
+from backend.domain.rate_limits import By, Operation
 from backend.resolvers.answering import Info
-from backend.schema.content import content_type
-from backend.schema.department import (
-    DocumentSignature,
-    DocumentVerdict,
-    LookupResult,
-    LookupVerdict,
-    LookupYear,
-    Verification,
-)
-from backend.schema.records import Artefact, Signature
+from backend.resolvers.found import answer
+from backend.schema.department import DocumentSignature, DocumentVerdict, Verification
+from backend.schema.lookup import LookupResult
 from backend.services import lookup as lookup_cases
 from backend.services import verification
-from backend.services.lookup import Found, FoundYear
+from backend.services.lookup import Question
 
 WORKER_SECONDS = 20.0
-MASK = "…"
 
 
-async def lookup(info: Info, code: str, second_factor: date | None = None) -> LookupResult:
-    """A record book by its lookup code; with the pupil's birth date as second factor, the whole of it."""
+async def lookup(
+    info: Info,
+    code: str,
+    second_factor: date | None = None,
+    share_code: str | None = None,
+    purpose: AccessPurpose = AccessPurpose.NOT_STATED,
+) -> LookupResult:
+    """A record book by its lookup code; with the pupil's birth date or a share code, the whole of it."""
     parsed = lookup_cases.read_code(code)
-    async with scoped_apart(Actor(role=Role.PUBLIC, lookup_code=parsed.value)):
-        found = await lookup_cases.look_up(second_factor)
-    return _result(found, info.context)
-
-
-def _result(found: Found, context: Context) -> LookupResult:
-    pupil = found.years[-1].document["pupil"]
-    return LookupResult(
-        masked_name=pupil["fullName"] if found.full else _masked(pupil["fullName"]),
-        birth_year=int(pupil["birthDate"][:4]) if found.full and pupil["birthDate"] else None,
-        full=found.full,
-        years=[_year(year, context, full=found.full) for year in found.years],
+    context = info.context
+    question = Question(
+        code=parsed,
+        birth_date=second_factor,
+        share_code=None if share_code is None else lookup_cases.read_share_code(share_code),
+        purpose=purpose,
+        network=network_of(context.address),
     )
+    buckets = {By.CODE: parsed.value, By.ADDRESS: context.address}
+    counted = Operation.LOOKUP if question.means is AccessMeans.CODE else Operation.LOOKUP_TRY
+    await context.services.limits.require(counted, buckets)
+    # a scope that writes, for the access event; the role itself may write nothing else
+    async with scoped_apart(Actor(role=Role.PUBLIC, lookup_code=parsed.value), write=True):
+        found = await lookup_cases.look_up(question)
+    if found is None:
+        raise _refused(question)
+    if counted is Operation.LOOKUP_TRY:
+        await context.services.limits.give_back(counted, buckets)
+    return answer(found, context)
 
 
-def _masked(full_name: str) -> str:
-    """The initials of all but the given name: enough for the family to know, too little for anybody else."""
-    *others, given = full_name.split(" ")
-    return " ".join([*(f"{word[0]}{MASK}" for word in others), given])
-
-
-def _year(year: FoundYear, context: Context, *, full: bool) -> LookupYear:
-    verdict = _verdict(year.revision.state)
-    final = [item for item in year.files if item.role is SignatureRole.LOCK_SEAL]
-    return LookupYear(
-        school_year=str(SchoolYear(year.record.school_year)),
-        grade=year.record.grade,
-        school_name=year.document["school"]["name"],
-        state=year.revision.state,
-        verdict=verdict,
-        sentence=sentence(f"LOOKUP_{verdict}", context.language),
-        revision=year.revision.number,
-        effective_from=year.revision.effective_from,
-        seal_pending=year.seal_pending,
-        content=content_type(year.document) if full else None,
-        signatures=[Signature.of(row) for row in year.signatures] if full else [],
-        artefacts=[Artefact.of(item, context) for item in final] if full else [],
-    )
-
-
-def _verdict(state: State) -> LookupVerdict:
-    if state is State.LOCKED:
-        return LookupVerdict.LOCKED
-    return LookupVerdict.WITHDRAWN if state is State.WITHDRAWN else LookupVerdict.NOT_YET_LOCKED
+def _refused(question: Question) -> DomainError:
+    if question.means is AccessMeans.CODE:
+        return LookupCodeUnknownError(field="code")
+    return SecondFactorWrongError()
 
 
 async def verify(info: Info, upload: str) -> Verification:

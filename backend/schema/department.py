@@ -1,4 +1,4 @@
-"""Submissions, lock periods, and the answers to a lookup and to a document's verification."""
+"""Submissions, lock periods, and the answer to a document's verification."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,11 +13,8 @@ from backend.context import Context
 from backend.db.repositories.periods import PeriodRow
 from backend.db.repositories.submissions import SubmissionRow
 from backend.domain.calendar import Window
-from backend.domain.lifecycle import State
 from backend.domain.school_year import SchoolYear
-from backend.schema.content import RecordContentType
 from backend.schema.nodes import load_nodes
-from backend.schema.records import Artefact, Signature
 
 Info = strawberry.Info[Context, None]
 
@@ -92,39 +89,6 @@ class LockPeriod(relay.Node):
     @classmethod
     def resolve_nodes(cls, *, info: Any, node_ids: Iterable[str], required: bool = False) -> Any:
         return load_nodes(info.context.loaders.periods, cls.of, node_ids, required=required)
-
-
-@strawberry.enum(description="What a lookup says of a record.")
-class LookupVerdict(StrEnum):
-    LOCKED = "LOCKED"
-    NOT_YET_LOCKED = "NOT_YET_LOCKED"
-    WITHDRAWN = "WITHDRAWN"
-
-
-@strawberry.type(description="One school year in the answer to a lookup.")
-class LookupYear:
-    school_year: str
-    grade: int
-    school_name: str
-    state: State
-    verdict: LookupVerdict
-    sentence: str
-    revision: int | None
-    effective_from: datetime | None
-    seal_pending: bool = strawberry.field(
-        description="Locked, but the department's seal is still being put on."
-    )
-    content: RecordContentType | None = strawberry.field(description="Only with the second factor.")
-    signatures: list[Signature]
-    artefacts: list[Artefact] = strawberry.field(description="The final files; only with the second factor.")
-
-
-@strawberry.type(description="The answer to a lookup code; without the second factor only a masked minimum.")
-class LookupResult:
-    masked_name: str
-    birth_year: int | None
-    full: bool
-    years: list[LookupYear]
 
 
 @strawberry.enum(description="Whether a document is what the registry holds.")

@@ -5,6 +5,7 @@ The two scales are two enums because T and C mean different things in each.
 
 import strawberry
 
+from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose, AccessReader
 from backend.domain.calendar import Window
 from backend.domain.completion import Award
 from backend.domain.identifiers import Gender
@@ -37,3 +38,7 @@ strawberry.enum(
 strawberry.enum(ItemState, name="CeremonyItemState")
 strawberry.enum(Verdict, name="SubmissionVerdict")
 strawberry.enum(ArtefactKind, name="ArtefactKind")
+strawberry.enum(AccessReader, name="AccessReader", description="Whose side a reader of a book is on.")
+strawberry.enum(AccessPurpose, name="AccessPurpose", description="What a read of a book is for.")
+strawberry.enum(AccessMeans, name="AccessMeans", description="What opened the book to a reader.")
+strawberry.enum(AccessOutcome, name="AccessOutcome", description="How much a reader was shown.")

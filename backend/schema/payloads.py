@@ -4,6 +4,7 @@ except where a payload says that part of a selection was left out.
 
 import strawberry
 
+from backend.schema.access import ShareCode
 from backend.schema.department import LockPeriod, Submission
 from backend.schema.errors import UserError
 from backend.schema.organisation import Viewer
@@ -38,6 +39,13 @@ class SubmissionPayload:
 @strawberry.type
 class LockPeriodPayload:
     lock_period: LockPeriod | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="A share code; ``code`` is there once, in the answer that made it.")
+class ShareCodePayload:
+    share_code: ShareCode | None = None
+    code: str | None = None
     user_errors: list[UserError] = strawberry.field(default_factory=list)
 
 

@@ -15,17 +15,20 @@ from backend.db.repositories.records import RecordRow, RevisionRow
 from backend.domain.calendar import Window
 from backend.domain.content_json import parse
 from backend.domain.content_rules import incomplete
+from backend.domain.errors import NotFoundError
 from backend.domain.lifecycle import PREVIEWED, Action, State
 from backend.domain.messages import sentence
 from backend.domain.organisation import ArtefactKind
 from backend.domain.policy import Refusal
 from backend.domain.school_year import SchoolYear
 from backend.domain.signing import SignatureRole
+from backend.schema.access import AccessEvent, ShareCode
 from backend.schema.content import RecordContentType, content_type
 from backend.schema.error_codes import ErrorCode
 from backend.schema.errors import FaultType, fault_type
 from backend.schema.nodes import load_nodes
 from backend.schema.organisation import OrgUnit, SchoolClass
+from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
 
 Info = strawberry.Info[Context, None]
 
@@ -180,6 +183,27 @@ class Record(relay.Node):
         rows = await info.context.loaders.revisions.load(self.row.id)
         return [Revision.of(row) for row in rows or ()]
 
+    @strawberry.field(
+        description="Reads of the book by people outside the school, the newest first. Right: its school, department."
+    )
+    async def access_events(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> relay.Connection[AccessEvent]:
+        size = page_size(first)
+        key = (self.row.book_id, _before(after), size + 1)
+        rows = await info.context.loaders.access_pages.load(key)
+        return connection(
+            [AccessEvent.of(row) for row in rows],
+            size,
+            lambda event: encode_cursor(int(event.id)),
+            after=after,
+        )
+
+    @strawberry.field(description="Codes with which the book is shared, the newest first. Right: its school.")
+    async def share_codes(self, info: Info) -> list[ShareCode]:
+        rows = await info.context.loaders.shares_of.load(self.row.book_id)
+        return [ShareCode.of(row) for row in rows or ()]
+
     @strawberry.field(description="What the viewer may do now; the answer of the policy.")
     def viewer_actions(self, info: Info) -> list[Action]:
         return [action for action in Action if info.context.refusal(action, self.row) is None]
@@ -198,3 +222,13 @@ class Record(relay.Node):
     @classmethod
     def resolve_nodes(cls, *, info: Any, node_ids: Iterable[str], required: bool = False) -> Any:
         return load_nodes(info.context.loaders.records, cls.of, node_ids, required=required)
+
+
+def _before(after: str | None) -> int | None:
+    match decode_cursor(after):
+        case None:
+            return None
+        case [int() as event_id]:
+            return event_id
+        case _:
+            raise NotFoundError(field="after")

@@ -1,36 +1,58 @@
 """Looking a record book up by its code: anybody may, and sees a masked minimum without the second factor.
 
-With a birth date, a wrong code and a wrong date get the same answer: it tells nobody which of the two was right.
+With a second factor, a wrong code and a wrong factor get the same answer after the same statements: it tells nobody
+which of the two was right. Every look is an access event in the transaction that reads, failed tries included.
 """
 
+import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from backend.db.repositories import books, ceremonies, records
+from backend.db.repositories import access, books, ceremonies, records
+from backend.db.repositories.access import ShareCodeRow
+from backend.db.repositories.books import ISSUED, ShownYear
 from backend.db.repositories.ceremonies import ArtefactRow, SignatureRow
-from backend.db.repositories.records import RecordRow, RevisionRow
-from backend.domain.errors import LookupCodeInvalidError, LookupCodeUnknownError, SecondFactorWrongError
+from backend.db.repositories.records import RevisionRow
+from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose, ShareCode
+from backend.domain.errors import LookupCodeInvalidError, SecondFactorWrongError
 from backend.domain.identifiers import LookupCode
-from backend.domain.lifecycle import SIGNED, State
+from backend.domain.lifecycle import State
 from backend.domain.signing import SignatureRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundYear:
-    """A school year of the book and the revision that is shown: the standing one, else the newest signed one."""
+class Question:
+    """A code, at most one second factor, and what the answer is for; ``network`` says from where, roughly."""
 
-    record: RecordRow
-    revision: RevisionRow
+    code: LookupCode
+    birth_date: date | None = None
+    share_code: ShareCode | None = None
+    purpose: AccessPurpose = AccessPurpose.NOT_STATED
+    network: str = ""
+
+    @property
+    def means(self) -> AccessMeans:
+        if self.share_code is not None:
+            return AccessMeans.SHARE_CODE
+        return AccessMeans.CODE if self.birth_date is None else AccessMeans.BIRTH_DATE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundYear:
+    """A school year of the book; signatures, files and versions only with the second factor."""
+
+    shown: ShownYear
     document: dict[str, Any]
     signatures: list[SignatureRow]
     files: list[ArtefactRow]
+    versions: list[RevisionRow]
 
     @property
     def seal_pending(self) -> bool:
         roles = {signature.role for signature in self.signatures}
-        return self.revision.state is State.LOCKED and SignatureRole.LOCK_SEAL not in roles
+        return self.shown.state is State.LOCKED and SignatureRole.LOCK_SEAL not in roles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,42 +75,72 @@ def read_code(text: str) -> LookupCode:
         raise LookupCodeInvalidError(field="code") from error
 
 
-async def look_up(birth_date: date | None) -> Found:
-    """The book that the scope's code opens.
+def read_share_code(text: str) -> ShareCode:
+    """A share code as people type it; one that cannot be any is answered like a wrong one.
 
     Raises:
-        LookupCodeUnknownError: when there is no such book and no birth date was given.
-        SecondFactorWrongError: when there is no such book, or the birth date is not its pupil's.
+        SecondFactorWrongError: when it is none.
     """
-    rows = await books.years()
-    years = [year for year in [await _year(row) for row in rows] if year is not None]
-    if birth_date is None:
-        if not years:
-            raise LookupCodeUnknownError(field="code")
-        return Found(full=False, years=years)
-    if not years:
-        raise SecondFactorWrongError
-    known = years[-1].document["pupil"]["birthDate"] or ""
-    if not hmac.compare_digest(known, birth_date.isoformat()):
-        raise SecondFactorWrongError
-    return Found(full=True, years=years)
+    try:
+        return ShareCode.parse(text)
+    except ValueError as error:
+        raise SecondFactorWrongError from error
 
 
-async def _year(record: RecordRow) -> FoundYear | None:
-    history = (await records.revisions([record.id]))[record.id]
-    issued = [revision for revision in history if revision.state in SIGNED and _was_issued(revision)]
-    shown = record.standing or (issued[-1] if issued else None)
-    if shown is None:
+def share_hash(code: LookupCode, share: ShareCode) -> str:
+    """What is kept of a share code; the lookup code in it makes equal share codes of two books differ."""
+    return hashlib.sha256(f"{code.value}:{share.value}".encode()).hexdigest()
+
+
+async def look_up(question: Question) -> Found | None:
+    """The book that the scope's code opens, or None; the caller refuses once the event is committed."""
+    years = await books.years(question.code.value)
+    share = await _share(question)
+    opened = _opens(question, years, share)
+    outcome = AccessOutcome.REFUSED
+    if years and opened is not False:
+        outcome = AccessOutcome.MINIMUM if opened is None else AccessOutcome.FULL
+    purpose = question.purpose if share is None else share.purpose
+    share_id = None if share is None else share.id
+    await access.record(purpose, question.means, outcome, share_id, question.network)
+    if outcome is AccessOutcome.REFUSED:
         return None
-    return FoundYear(
-        record=record,
-        revision=shown,
-        document=(await records.contents([shown.id]))[shown.id],
-        signatures=(await ceremonies.signatures([shown.id]))[shown.id],
-        files=(await ceremonies.artefacts([shown.id]))[shown.id],
-    )
+    return Found(full=bool(opened), years=await _filled(years))
+
+
+async def _share(question: Question) -> ShareCodeRow | None:
+    if question.share_code is None:
+        return None
+    return await access.open_share(share_hash(question.code, question.share_code))
+
+
+def _opens(question: Question, years: list[ShownYear], share: ShareCodeRow | None) -> bool | None:
+    """Whether the second factor is right; None when there was none."""
+    if question.share_code is not None:
+        return share is not None
+    if question.birth_date is None:
+        return None
+    known = years[-1].birth_date if years else ""
+    return hmac.compare_digest(known, question.birth_date.isoformat())
+
+
+async def _filled(years: list[ShownYear]) -> list[FoundYear]:
+    ids = [year.revision_id for year in years]
+    documents = await records.contents(ids)
+    signatures = await ceremonies.signatures(ids)
+    files = await ceremonies.artefacts(ids)
+    versions = await records.revisions([year.record_id for year in years])
+    return [
+        FoundYear(
+            shown=year,
+            document=documents[year.revision_id],
+            signatures=signatures[year.revision_id],
+            files=files[year.revision_id],
+            versions=[item for item in versions[year.record_id] if _was_issued(item)],
+        )
+        for year in years
+    ]
 
 
 def _was_issued(revision: RevisionRow) -> bool:
-    """Only what a school has issued is anybody else's business."""
-    return revision.state in {State.ISSUED, State.SUBMITTED, State.ACCEPTED, State.LOCKED, State.WITHDRAWN}
+    return revision.state in {*ISSUED, State.SUPERSEDED}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.adapters.addresses import UNKNOWN, client_address
+from backend.adapters.addresses import UNKNOWN, client_address, network_of
 
 PROXIES = ("10.0.0.1", "10.0.0.2")
 
@@ -43,3 +43,10 @@ def test_a_household_is_one_address():
     )
     assert first == second
     assert first != next_door
+
+
+def test_what_is_kept_of_an_address_names_no_household():
+    """An access event holds the network alone."""
+    assert network_of("203.0.113.77") == "203.0.113.0/24"
+    assert network_of("2001:db8:1:2::") == "2001:db8:1::/48"
+    assert network_of(UNKNOWN) == ""

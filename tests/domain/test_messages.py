@@ -10,13 +10,15 @@ from backend.domain.faults import FaultCode
 from backend.domain.messages import catalogue, sentence
 from backend.domain.policy import Refusal
 from backend.domain.text import clean
-from backend.schema.department import DocumentVerdict, LookupVerdict
+from backend.schema.department import DocumentVerdict
+from backend.schema.lookup import LookupReason, LookupVerdict
 
 CODES = (
     {leaf.code for leaf in leaves() if leaf is not NotPermittedError}
     | {reason.value for reason in Refusal}
     | {code.value for code in FaultCode}
     | {f"LOOKUP_{verdict.value}" for verdict in LookupVerdict}
+    | {f"LOOKUP_REASON_{reason.value}" for reason in LookupReason}
     | {f"DOCUMENT_{verdict.value}" for verdict in DocumentVerdict}
     | {"INTERNAL"}
 )

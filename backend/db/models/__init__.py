@@ -1,5 +1,6 @@
 """The tables. Rules that a row must obey whoever writes it stand in the migrations as triggers."""
 
+from backend.db.models.access import AccessEvent, ShareCode
 from backend.db.models.audit import AuditEvent
 from backend.db.models.locking import LedgerEntry, LockPeriod, TreeHead
 from backend.db.models.organisation import Assignment, OrgUnit, SchoolClass, SigningCredential, Staff
@@ -15,6 +16,7 @@ from backend.db.models.signing import (
 from backend.db.models.submissions import Submission, SubmissionItem
 
 __all__ = [
+    "AccessEvent",
     "Artefact",
     "Assignment",
     "AuditEvent",
@@ -29,6 +31,7 @@ __all__ = [
     "Revision",
     "SchoolClass",
     "SchoolCount",
+    "ShareCode",
     "Signature",
     "SigningCeremony",
     "SigningCredential",

@@ -110,12 +110,6 @@ SELECT y.id, y.book_id, y.school_id, y.school_class_id, c.name AS class_name, y.
   LEFT JOIN revision s ON s.id = y.standing_revision_id"""
 
 
-# The public sees no class rows; the class name is in the signed content anyway.
-SELECT_PUBLIC = SELECT.replace("c.name AS class_name", "'' AS class_name").replace(
-    "  JOIN school_class c ON c.id = y.school_class_id\n", ""
-)
-
-
 def record_row(row: sql.Row) -> RecordRow:
     """Read a row of ``SELECT``."""
     closed = {Window(name) for name in row["closed"] or ()}

@@ -1,0 +1,138 @@
+"""Reads by people outside the school, and share codes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from backend.db import sql
+from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose, AccessReader
+
+
+async def record(
+    purpose: AccessPurpose, means: AccessMeans, outcome: AccessOutcome, share_id: int | None, network: str
+) -> None:
+    """Record a read of the book whose code the scope holds, or of none; the only thing a reader may write."""
+    await sql.rows(
+        "SELECT record_access($1, $2, $3, $4, $5)", str(purpose), str(means), str(outcome), share_id, network
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRow:
+    """One read of a book, or one try."""
+
+    id: int
+    book_id: int
+    at: datetime
+    reader: AccessReader
+    reader_name: str
+    purpose: AccessPurpose
+    means: AccessMeans
+    outcome: AccessOutcome
+    network: str
+
+
+_COLUMNS = "id, book_id, at, reader, reader_name, purpose, means, outcome, network"
+
+
+def _event(row: sql.Row) -> AccessRow:
+    return AccessRow(
+        **{
+            **row,
+            "reader": AccessReader(row["reader"]),
+            "purpose": AccessPurpose(row["purpose"]),
+            "means": AccessMeans(row["means"]),
+            "outcome": AccessOutcome(row["outcome"]),
+        }
+    )
+
+
+async def find(event_ids: Sequence[int]) -> dict[int, AccessRow]:
+    """Reads by id, as far as the scope shows them."""
+    found = await sql.rows(
+        f"SELECT {_COLUMNS} FROM access_event WHERE id = ANY ($1::bigint[]) AND book_id IS NOT NULL",
+        list(event_ids),
+    )
+    return {row["id"]: _event(row) for row in found}
+
+
+_PAGES = """
+SELECT e.id, e.book_id, e.at, e.reader, e.reader_name, e.purpose, e.means, e.outcome, e.network
+  FROM unnest($1::bigint[]) AS wanted(id)
+ CROSS JOIN LATERAL (SELECT * FROM access_event a WHERE a.book_id = wanted.id
+        AND ($2::bigint IS NULL OR a.id < $2) ORDER BY a.id DESC LIMIT $3) e
+ ORDER BY e.id DESC"""
+
+
+async def pages(book_ids: Sequence[int], *, before: int | None, limit: int) -> dict[int, list[AccessRow]]:
+    """Up to ``limit`` reads of each book, the newest first, older than the event ``before``."""
+    by_book: dict[int, list[AccessRow]] = {book_id: [] for book_id in book_ids}
+    for row in await sql.rows(_PAGES, list(book_ids), before, limit):
+        by_book[row["book_id"]].append(_event(row))
+    return by_book
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareCodeRow:
+    """A share code without the code."""
+
+    id: int
+    book_id: int
+    purpose: AccessPurpose
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+_SHARE = "id, book_id, purpose, created_at, expires_at, revoked_at"
+
+
+def _share(row: sql.Row) -> ShareCodeRow:
+    return ShareCodeRow(**{**row, "purpose": AccessPurpose(row["purpose"])})
+
+
+async def open_share(code_hash: str) -> ShareCodeRow | None:
+    """The share code with a hash, when it belongs to the scope's book and still holds."""
+    row = await sql.one(
+        f"SELECT {_SHARE} FROM share_code WHERE code_hash = $1 AND revoked_at IS NULL AND expires_at > now()",
+        code_hash,
+    )
+    return None if row is None else _share(row)
+
+
+_CREATE = f"""
+INSERT INTO share_code (book_id, code_hash, purpose, created_by, created_at, expires_at)
+VALUES ($1, $2, $3, $4, now(), now() + $5::interval) RETURNING {_SHARE}"""
+
+
+async def create_share(
+    book_id: int, code_hash: str, purpose: AccessPurpose, created_by: int | None, lasts: timedelta
+) -> ShareCodeRow:
+    """Keep the hash of a new share code."""
+    found = await sql.rows(_CREATE, book_id, code_hash, str(purpose), created_by, lasts)
+    return _share(found[0])
+
+
+async def find_shares(share_ids: Sequence[int]) -> dict[int, ShareCodeRow]:
+    found = await sql.rows(f"SELECT {_SHARE} FROM share_code WHERE id = ANY ($1::bigint[])", list(share_ids))
+    return {row["id"]: _share(row) for row in found}
+
+
+async def shares_of(book_ids: Sequence[int]) -> dict[int, list[ShareCodeRow]]:
+    """Share codes by book, the newest first, also those that hold no longer."""
+    by_book: dict[int, list[ShareCodeRow]] = {book_id: [] for book_id in book_ids}
+    found = await sql.rows(
+        f"SELECT {_SHARE} FROM share_code WHERE book_id = ANY ($1::bigint[]) ORDER BY id DESC", list(book_ids)
+    )
+    for row in found:
+        by_book[row["book_id"]].append(_share(row))
+    return by_book
+
+
+async def revoke_share(share_id: int) -> ShareCodeRow | None:
+    """Take a share code back; None when there is none in the scope. Once taken back it stays so."""
+    found = await sql.rows(
+        f"UPDATE share_code SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 RETURNING {_SHARE}",
+        share_id,
+    )
+    return _share(found[0]) if found else None

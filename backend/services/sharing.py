@@ -1,0 +1,69 @@
+"""Share codes: made by a school for one book and one purpose, ended by time or by whoever may make them."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from backend.db.repositories import access, audit, records
+from backend.db.repositories.access import ShareCodeRow
+from backend.db.repositories.records import RecordRow
+from backend.domain.access import SHARE_ALPHABET, SHARE_DAYS_MAX, SHARE_LENGTH, AccessPurpose, ShareCode
+from backend.domain.errors import NotFoundError, NotPermittedError, ShareDaysError
+from backend.domain.identifiers import LookupCode
+from backend.domain.lifecycle import Action
+from backend.domain.policy import MAY_SHARE, Actor, Refusal
+from backend.services.acting import require
+from backend.services.lookup import share_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A new share code; this is the only time that anybody sees it."""
+
+    row: ShareCodeRow
+    code: ShareCode
+
+
+async def create(actor: Actor, record_id: int, purpose: AccessPurpose, days: int) -> Shared:
+    """Make a share code for the book of a record.
+
+    Raises:
+        NotFoundError, NotPermittedError: by policy.
+        ShareDaysError: when it would last no day, or too many.
+    """
+    if not 1 <= days <= SHARE_DAYS_MAX:
+        raise ShareDaysError(field="validDays", max=SHARE_DAYS_MAX)
+    record = await _shareable(actor, record_id)
+    code = ShareCode("".join(secrets.choice(SHARE_ALPHABET) for _ in range(SHARE_LENGTH)))
+    hashed = share_hash(LookupCode(record.lookup_code), code)
+    row = await access.create_share(record.book_id, hashed, purpose, actor.staff_id, timedelta(days=days))
+    await audit.append(actor, "SHARE", [(record.school_id, record.working.id)], share=row.id, purpose=purpose)
+    return Shared(row, code)
+
+
+async def revoke(actor: Actor, share_id: int) -> ShareCodeRow:
+    """Take a share code back; doing it again changes nothing.
+
+    Raises:
+        NotFoundError: when it lies outside the actor's scope.
+        NotPermittedError: when the actor may not share.
+    """
+    if actor.role not in MAY_SHARE:
+        raise NotPermittedError(Refusal.ROLE)
+    row = await access.revoke_share(share_id)
+    if row is None:
+        raise NotFoundError(field="shareCodeId")
+    await audit.append(
+        actor, "UNSHARE", [(school, None) for school in sorted(actor.school_ids)], share=row.id
+    )
+    return row
+
+
+async def _shareable(actor: Actor, record_id: int) -> RecordRow:
+    record = (await records.find([record_id])).get(record_id)
+    if record is None:
+        raise NotFoundError(field="recordId")
+    require(actor, Action.VIEW, record)
+    if actor.role not in MAY_SHARE or record.managing_school_id not in actor.school_ids:
+        raise NotPermittedError(Refusal.ROLE, field="recordId")
+    return record
