@@ -123,10 +123,11 @@ class Context:
 
 def choose_actor(login: Login | None, assignment_id: int | None) -> Actor:
     """The actor a person is now: the chosen assignment while it holds, else the first that does."""
-    held = login.assignments if login else ()
-    chosen = (item.actor for item in held if item.actor.assignment_id == assignment_id)
-    first = (item.actor for item in held)
-    return next(chosen, None) or next(first, PUBLIC)
+    if login is None:
+        return PUBLIC
+    chosen = (item.actor for item in login.assignments if item.actor.assignment_id == assignment_id)
+    first = (item.actor for item in login.assignments)
+    return next(chosen, None) or next(first, None) or login.guardian or PUBLIC
 
 
 def _loader(find: Callable[[Sequence[int]], Awaitable[dict[int, Row]]]) -> DataLoader[int, Row | None]:

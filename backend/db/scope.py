@@ -21,6 +21,7 @@ DATABASE_ROLE: dict[Role, str] = {
     Role.CLERK: "hocba_school",
     Role.DISTRICT_OFFICER: "hocba_district",
     Role.DEPARTMENT_OFFICER: "hocba_department",
+    Role.GUARDIAN: "hocba_guardian",
     Role.PUBLIC: "hocba_public",
 }
 
@@ -28,7 +29,8 @@ DATABASE_ROLE: dict[Role, str] = {
 _ENTER = (
     "SELECT set_config('app.schools', $1, true), set_config('app.classes', $2, true),"
     " set_config('app.staff', $3, true), set_config('app.code', $4, true),"
-    " set_config('transaction_read_only', $5, true), set_config('role', $6, true)"
+    " set_config('app.books', $5, true),"
+    " set_config('transaction_read_only', $6, true), set_config('role', $7, true)"
 )
 
 
@@ -66,6 +68,7 @@ async def enter(actor: Actor, *, write: bool) -> None:
         _array(actor.class_ids) if actor.role is Role.HOMEROOM_TEACHER else "",
         "" if actor.staff_id is None else str(actor.staff_id),
         actor.lookup_code or "",
+        _array(actor.book_ids),
         "off" if write else "on",
         DATABASE_ROLE[actor.role],
     )

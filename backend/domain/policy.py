@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from backend.domain.lifecycle import Action, State, allowed
+from backend.domain.lifecycle import STANDING, Action, State, allowed
 
 
 class Role(StrEnum):
-    """A role comes from an assignment in a unit, never from a login token."""
+    """A role comes from an assignment in a unit, or from a verified link to a child, never from a login token."""
 
     HOMEROOM_TEACHER = "HOMEROOM_TEACHER"
     PRINCIPAL = "PRINCIPAL"
@@ -20,15 +20,16 @@ class Role(StrEnum):
     CLERK = "CLERK"
     DISTRICT_OFFICER = "DISTRICT_OFFICER"
     DEPARTMENT_OFFICER = "DEPARTMENT_OFFICER"
+    GUARDIAN = "GUARDIAN"
     PUBLIC = "PUBLIC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who asks: a person in one of their assignments, or the public.
+    """Who asks: a person in one of their assignments, a guardian, or the public.
 
     ``school_ids`` are the schools the assignment reaches (its own, or those of its district today);
-    ``may_sign_for_principal`` is a deputy's delegation.
+    ``may_sign_for_principal`` is a deputy's delegation; ``book_ids`` are the books of a guardian's children.
     """
 
     role: Role
@@ -37,6 +38,7 @@ class Actor:
     unit_id: int | None = None
     school_ids: frozenset[int] = field(default=frozenset())
     class_ids: frozenset[int] = field(default=frozenset())
+    book_ids: frozenset[int] = field(default=frozenset())
     may_sign_for_principal: bool = False
     lookup_code: str | None = field(default=None, repr=False)
 
@@ -56,6 +58,7 @@ class RecordFacts:
     school_id: int
     class_id: int
     managing_school_id: int
+    book_id: int = 0
     lookup_code: str = field(default="", repr=False)
     window_open: bool = True
     has_standing: bool = False
@@ -104,6 +107,12 @@ def holds_code(actor: Actor, record: RecordFacts) -> bool:
     return bool(actor.lookup_code) and actor.lookup_code == record.lookup_code
 
 
+def stands_for_own_child(actor: Actor, record: RecordFacts) -> bool:
+    """A family sees what the school has reported and the department accepted, not what is being worked on."""
+    stands = record.state in STANDING or record.has_standing or record.record_locked
+    return stands and record.book_id in actor.book_ids
+
+
 VISIBLE: dict[Role, Coverage] = {
     Role.HOMEROOM_TEACHER: own_class,
     Role.PRINCIPAL: managed_or_own,
@@ -111,6 +120,7 @@ VISIBLE: dict[Role, Coverage] = {
     Role.CLERK: managed_or_own,
     Role.DISTRICT_OFFICER: schools_of_unit,
     Role.DEPARTMENT_OFFICER: province,
+    Role.GUARDIAN: stands_for_own_child,
     Role.PUBLIC: holds_code,
 }
 """Which records a role can see at all."""
@@ -133,6 +143,7 @@ GRANTS: dict[Role, dict[Action, Coverage]] = {
     Role.CLERK: dict.fromkeys((Action.EDIT, Action.ISSUE, Action.SUBMIT), own_school),
     Role.DISTRICT_OFFICER: {},
     Role.DEPARTMENT_OFFICER: dict.fromkeys((Action.ACCEPT, Action.REJECT, Action.LOCK), province),
+    Role.GUARDIAN: {},
     Role.PUBLIC: {},
 }
 """What a role may do, beyond looking, and to which of the records it sees (plan, part IV; Điều lệ Art. 11–15)."""

@@ -5,12 +5,13 @@ import pytest
 from tortoise.exceptions import BaseORMException
 
 from backend.db import sql
-from backend.db.repositories import records
+from backend.db.repositories import people, records
 from backend.db.repositories.records import RecordFilter
 from backend.db.scope import scoped, scoped_apart, unscoped
-from backend.domain.lifecycle import Action
+from backend.domain.lifecycle import Action, State
 from backend.domain.policy import Actor, Role, refusal
-from tests.fixtures.world import CLASSES, PUPILS_PER_CLASS, World
+from backend.services.records import send_back
+from tests.fixtures.world import CLASSES, PARENT, PUPILS_PER_CLASS, World
 
 PER_SCHOOL = len(CLASSES) * PUPILS_PER_CLASS
 
@@ -57,11 +58,61 @@ async def test_the_public_sees_what_its_code_opens(world: World) -> None:
         assert seen == expected
 
 
+async def _accept(world: World, record_ids: list[int]) -> None:
+    """As the department has accepted them: their working revision stands."""
+    await world.bring_to(State.ISSUED, *record_ids)
+    for state in (State.SUBMITTED, State.ACCEPTED):
+        await world.owner.run(
+            "UPDATE revision SET state = $2 FROM year_record y WHERE y.working_revision_id = revision.id"
+            " AND y.id = ANY ($1)",
+            record_ids,
+            state,
+        )
+    await world.owner.run(
+        "UPDATE year_record SET state = 'ACCEPTED', standing_revision_id = working_revision_id WHERE id = ANY ($1)",
+        record_ids,
+    )
+
+
+async def test_a_guardian_sees_what_stands_of_their_own_child(world: World) -> None:
+    """Nothing while the school works on it; once accepted the one record, of many accepted ones."""
+    everything = await world.records(world.department)
+    own = [row.id for row in everything if row.book_id in world.guardian.book_ids]
+    assert await world.records(world.guardian) == []
+    await _accept(world, [row.id for row in everything])
+    assert [row.id for row in await world.records(world.guardian)] == own
+    assert len(own) == 1
+
+
+async def test_a_guardian_is_shown_the_revision_that_stands(world: World) -> None:
+    """While a replacement is open the accepted revision is the one at hand, and the draft is not there."""
+    principal, child = world.own.actors["ht"], (await world.records(world.own.actors["gv.4A"]))[0]
+    await _accept(world, [child.id])
+    async with scoped(principal, write=True):
+        replaced = await send_back(principal, Action.REPLACE, child.id, "Sai điểm")
+    seen = (await world.records(world.guardian))[0]
+    assert replaced.working.id != child.working.id
+    assert (seen.working.id, seen.standing.id) == (child.working.id, child.working.id)
+    async with scoped(world.guardian, write=False):
+        history = (await records.revisions([child.id]))[child.id]
+        contents = await records.contents([child.working.id, replaced.working.id])
+    assert [row.id for row in history] == [child.working.id]
+    assert set(contents) == {child.working.id}
+
+
+async def test_a_link_that_ends_ends_the_sight(world: World) -> None:
+    """Whose number is linked to no child is nobody; the scope is read anew for each operation."""
+    await world.owner.run("DELETE FROM guardian WHERE citizen_number = $1", PARENT)
+    async with unscoped():
+        assert await people.find_guardian(PARENT) is None
+
+
 async def test_rows_agree_with_the_policy(world: World) -> None:
     """For every actor, the rows the database shows are the records the policy lets them view."""
+    await _accept(world, [row.id for row in (await world.records(world.own.actors["gv.4A"]))[:2]])
     everything = await world.records(world.department)
     actors = [actor for school in world.schools for actor in school.actors.values()]
-    for actor in [*actors, *world.district.values(), world.department]:
+    for actor in [*actors, *world.district.values(), world.department, world.guardian]:
         seen = {row.id for row in await world.records(actor)}
         allowed = {
             row.id for row in everything if refusal(actor, Action.VIEW, row.facts(row.working)) is None
@@ -121,7 +172,8 @@ async def test_a_transaction_apart_has_its_own_scope(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "role", ["hocba_app", "hocba_worker", "hocba_school", "hocba_department", "hocba_public"]
+    "role",
+    ["hocba_app", "hocba_worker", "hocba_school", "hocba_department", "hocba_public", "hocba_guardian"],
 )
 async def test_no_role_owns_or_bypasses(world: World, role: str) -> None:
     """No role of the running system owns a table, bypasses row security or is a superuser."""

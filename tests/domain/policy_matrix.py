@@ -13,7 +13,7 @@ from backend.domain.policy import PUBLIC, Actor, RecordFacts, Refusal, Role, ref
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "policy.txt"
 
-SCHOOL, CLASS, CODE = 7, 70, "0f8fad5bd9cb469fa16570867728950e"
+SCHOOL, CLASS, BOOK, CODE = 7, 70, 700, "0f8fad5bd9cb469fa16570867728950e"
 
 
 def staff(role: Role, **changes: Any) -> Actor:
@@ -37,13 +37,20 @@ def actors() -> dict[str, Actor]:
         "CLERK": staff(Role.CLERK),
         "DISTRICT_OFFICER": staff(Role.DISTRICT_OFFICER),
         "DEPARTMENT_OFFICER": staff(Role.DEPARTMENT_OFFICER, school_ids=frozenset()),
+        "GUARDIAN": Actor(role=Role.GUARDIAN, book_ids=frozenset({BOOK})),
         "PUBLIC": replace(PUBLIC, lookup_code=CODE),
     }
 
 
 def facts(state: State = State.DRAFT, **changes: Any) -> RecordFacts:
     """A record of the school and class above."""
-    known = {"school_id": SCHOOL, "class_id": CLASS, "managing_school_id": SCHOOL, "lookup_code": CODE}
+    known = {
+        "school_id": SCHOOL,
+        "class_id": CLASS,
+        "managing_school_id": SCHOOL,
+        "book_id": BOOK,
+        "lookup_code": CODE,
+    }
     return RecordFacts(state=state, **known | changes)
 
 

@@ -22,7 +22,7 @@ from backend.domain.policy import (
 )
 from tests.domain.policy_matrix import CLASS, CODE, GOLDEN, SCHOOL, actors, facts, matrix, staff
 
-OTHER_SCHOOL, OTHER_CLASS, OTHER_CODE = 8, 80, "1b9d6bcdbbfd4b2d9b5dab8dfbbd4bed"
+OTHER_SCHOOL, OTHER_CLASS, OTHER_BOOK, OTHER_CODE = 8, 80, 800, "1b9d6bcdbbfd4b2d9b5dab8dfbbd4bed"
 
 ids = st.integers(1, 4)
 some_actors = st.builds(
@@ -30,6 +30,7 @@ some_actors = st.builds(
     role=st.sampled_from(Role),
     school_ids=st.frozensets(ids, max_size=3),
     class_ids=st.frozensets(ids, max_size=3),
+    book_ids=st.frozensets(ids, max_size=3),
     may_sign_for_principal=st.booleans(),
     lookup_code=st.none() | st.sampled_from("ab"),
 )
@@ -39,6 +40,7 @@ some_records = st.builds(
     school_id=ids,
     class_id=ids,
     managing_school_id=ids,
+    book_id=ids,
     lookup_code=st.sampled_from("ab"),
     window_open=st.booleans(),
     has_standing=st.booleans(),
@@ -117,13 +119,34 @@ def test_nobody_acts_on_a_locked_or_ended_revision(actor, record):
 
 
 @given(some_records, deeds)
-def test_the_public_and_the_district_only_look(record, action):
-    """A code opens a record to the eye; a district reads its schools."""
+def test_the_public_the_family_and_the_district_only_look(record, action):
+    """A code opens a record to the eye, a family what stands for its child; a district reads its schools."""
+    standing = replace(record, has_standing=True)
     for actor in (
         replace(PUBLIC, lookup_code=record.lookup_code),
+        Actor(role=Role.GUARDIAN, book_ids=frozenset({record.book_id})),
         staff(Role.DISTRICT_OFFICER, school_ids=frozenset({record.school_id})),
     ):
-        assert refusal(actor, action, record) is Refusal.ROLE
+        assert refusal(actor, action, standing) is Refusal.ROLE
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "sees"),
+    [
+        (State.ACCEPTED, {}, True),
+        (State.LOCKED, {"record_locked": True}, True),
+        (State.DRAFT, {"has_standing": True}, True),
+        (State.SUBMITTED, {}, False),
+        (State.ISSUED, {}, False),
+        (State.WITHDRAWN, {}, False),
+        (State.ACCEPTED, {"book_id": OTHER_BOOK}, False),
+        (State.LOCKED, {"record_locked": True, "book_id": OTHER_BOOK}, False),
+    ],
+)
+def test_a_guardian_sees_what_stands_for_their_own_child(state, changes, sees):
+    """Not what the school still works on, and nothing of another child."""
+    expected = None if sees else Refusal.SCOPE
+    assert refusal(actors()["GUARDIAN"], Action.VIEW, facts(state, **changes)) is expected
 
 
 @pytest.mark.parametrize("name", ["PRINCIPAL", "CLERK", "DEPUTY_PRINCIPAL with delegation"])
@@ -228,6 +251,7 @@ def test_who_may_import():
 
 def test_the_world_of_the_matrix_is_within_everybodys_scope():
     """The snapshot speaks of people who see the record; otherwise it would show scope answers only."""
-    assert {refusal(actor, Action.VIEW, facts()) for actor in actors().values()} == {None}
+    standing = facts(State.ACCEPTED)
+    assert {refusal(actor, Action.VIEW, standing) for actor in actors().values()} == {None}
     assert {actor.role for actor in actors().values()} == set(Role)
     assert (facts().school_id, facts().class_id) == (SCHOOL, CLASS)

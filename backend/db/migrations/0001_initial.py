@@ -351,7 +351,7 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     fields.CharEnumField(
-                        description="HOMEROOM_TEACHER: HOMEROOM_TEACHER\nPRINCIPAL: PRINCIPAL\nDEPUTY_PRINCIPAL: DEPUTY_PRINCIPAL\nCLERK: CLERK\nDISTRICT_OFFICER: DISTRICT_OFFICER\nDEPARTMENT_OFFICER: DEPARTMENT_OFFICER\nPUBLIC: PUBLIC",
+                        description="\n".join(f"{role.name}: {role.value}" for role in Role),
                         enum_type=Role,
                         max_length=20,
                     ),

@@ -1,7 +1,7 @@
 """Who sees and writes which rows: one database role for each scope, plain policies that an index can serve.
 
 A transaction takes a scope by setting ``app.schools``, ``app.classes``, ``app.staff`` or ``app.code`` and
-becoming one of the four roles (``backend.db.scope``). Functions read the settings; each policy calls them
+becoming one of the roles (``backend.db.scope``). Functions read the settings; each policy calls them
 inside a sub-select so that they are evaluated once for a statement, not once for a row.
 """
 

@@ -47,6 +47,7 @@ class Guardian(models.Model):
     class Meta:
         table = "guardian"
         unique_together = (("pupil", "citizen_number"),)
+        indexes = [("citizen_number",)]
 
 
 class RecordBook(models.Model):

@@ -19,11 +19,21 @@ class AssignmentRow:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A person known to the system, with every assignment that holds today."""
+    """A person known to the system, with every assignment that holds today; a guardian has none."""
 
-    staff_id: int
+    staff_id: int | None
     full_name: str
     assignments: tuple[AssignmentRow, ...]
+    guardian: Actor | None = None
+
+
+async def find_guardian(citizen_number: str) -> Login | None:
+    """The guardian with a verified citizen number, or None when no child is linked to it."""
+    found = await sql.one("SELECT * FROM children_of($1)", citizen_number)
+    if found is None:
+        return None
+    actor = Actor(role=Role.GUARDIAN, book_ids=frozenset(found["book_ids"]))
+    return Login(None, found["guardian_name"], (), actor)
 
 
 async def find_login(issuer: str, subject: str) -> Login | None:

@@ -61,6 +61,7 @@ class RecordRow:
             school_id=self.school_id,
             class_id=self.school_class_id,
             managing_school_id=self.managing_school_id,
+            book_id=self.book_id,
             lookup_code=self.lookup_code,
             window_open=revision.window in self.open_windows,
             has_standing=standing is not None and standing.id != revision.id,
@@ -106,13 +107,15 @@ SELECT y.id, y.book_id, y.school_id, y.school_class_id, c.name AS class_name, y.
   FROM year_record y
   JOIN record_book b ON b.id = y.book_id
   JOIN school_class c ON c.id = y.school_class_id
-  JOIN revision w ON w.id = y.working_revision_id
+  LEFT JOIN revision w ON w.id = y.working_revision_id
   LEFT JOIN revision s ON s.id = y.standing_revision_id"""
 
 
 def record_row(row: sql.Row) -> RecordRow:
-    """Read a row of ``SELECT``."""
+    """Read a row of ``SELECT``; to whom only the standing revision is shown, that is the one at hand."""
     closed = {Window(name) for name in row["closed"] or ()}
+    standing = None if row["s_id"] is None else _revision(row, "s")
+    working = _revision(row, "s" if row["w_id"] is None else "w")
     return RecordRow(
         id=row["id"],
         book_id=row["book_id"],
@@ -126,8 +129,8 @@ def record_row(row: sql.Row) -> RecordRow:
         state=State(row["state"]),
         lookup_code=row["lookup_code"],
         managing_school_id=row["managing_school_id"],
-        working=_revision(row, "w"),
-        standing=None if row["s_id"] is None else _revision(row, "s"),
+        working=working,
+        standing=standing,
         open_windows=frozenset(Window) - closed,
     )
 
