@@ -30,6 +30,8 @@ READS = {
     # before the lock a family is shown a preview: only the closed file leaves the administration
     "artefact": f"role = 'LOCK_SEAL' AND {through('revision r', 'r.id = artefact.revision_id')}",
     "ledger_entry": through("revision r", "r.id = ledger_entry.revision_id"),
+    "access_event": f"book_id = {BOOKS}",
+    "share_code": f"book_id = {BOOKS}",
     # may be asked for and are never found, so that a thing out of sight is answered like one that is not there
     "staff": "false",
     "signing_ceremony": "false",
@@ -66,7 +68,7 @@ def reading() -> list[str]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0006_school_counts")]
+    dependencies = [("models", "0008_access_rights")]
     operations = [
         ops.AddIndex(model_name="Guardian", index=Index(fields=["citizen_number"])),
         ops.RunSQL(DOORS[:1] + reading() + DOORS[1:]),
