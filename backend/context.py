@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from redis import asyncio as aioredis
 from starlette.requests import HTTPConnection
@@ -35,9 +35,17 @@ AccessPage = tuple[int, int | None, int]
 """A book, the event before which a page begins, and how many rows it has."""
 
 
-@dataclass(frozen=True, slots=True)
+class AnswersAtOnce(Protocol):
+    """Answers a whole query without resolvers, or says that it cannot (``backend.compiled``)."""
+
+    async def answer(
+        self, context: "Context", query: str, document: Any, name: str | None, variables: object
+    ) -> bytes | None: ...
+
+
+@dataclass(slots=True)
 class Services:
-    """What lives as long as the process."""
+    """What lives as long as the process; ``compiled`` is None where resolvers answer everything."""
 
     settings: Settings
     redis: aioredis.Redis
@@ -45,6 +53,7 @@ class Services:
     replies: Replies
     watching: Watching
     limits: RateLimits
+    compiled: AnswersAtOnce | None = None
 
 
 @dataclass(frozen=True, slots=True)

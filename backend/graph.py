@@ -3,12 +3,15 @@
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from typing import Any
 
+import orjson
 import strawberry
-from graphql import GraphQLError
+from graphql import ExecutionResult, GraphQLError
 from strawberry import relay
 from strawberry.extensions import MaskErrors, ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
 from backend.context import Context, Loaders, choose_actor
@@ -108,11 +111,33 @@ class OperationTransaction(SchemaExtension):
         if operation.operation_type is OperationType.SUBSCRIPTION:
             yield
             return
+        if await _answered_at_once(operation):
+            yield
+            return
         with suppress(_RollBackError):
             async with unscoped():
                 await _take_scope(context, write=operation.operation_type is OperationType.MUTATION)
                 yield
                 _roll_back_if(bool(getattr(operation.result, "errors", None)))
+
+
+async def _answered_at_once(operation: ExecutionContext) -> bool:
+    """Whether a compiled read has answered; then nothing is left to execute."""
+    compiled = operation.context.services.compiled
+    if compiled is None or operation.operation_type is not OperationType.QUERY:
+        return False
+    data = await compiled.answer(
+        operation.context,
+        operation.query or "",
+        operation.graphql_document,
+        operation.operation_name,
+        operation.variables,
+    )
+    if data is None:
+        return False
+    finished: Any = orjson.Fragment(data)
+    operation.result = ExecutionResult(data=finished)
+    return True
 
 
 class _RollBackError(Exception):

@@ -62,15 +62,17 @@ async def scoped_apart(actor: Actor, *, write: bool = False) -> AsyncIterator[No
 
 async def enter(actor: Actor, *, write: bool) -> None:
     """Take the actor's scope in the transaction at hand."""
-    await sql.rows(
-        _ENTER,
+    mode, role = "off" if write else "on", DATABASE_ROLE[actor.role]
+    await sql.rows(_ENTER, *scope_settings(actor), _array(actor.book_ids), mode, role)
+
+
+def scope_settings(actor: Actor) -> tuple[str, str, str, str]:
+    """Whose rows a role of staff shows: ``app.schools``, ``app.classes``, ``app.staff`` and ``app.code``."""
+    return (
         _array(actor.school_ids),
         _array(actor.class_ids) if actor.role is Role.HOMEROOM_TEACHER else "",
         "" if actor.staff_id is None else str(actor.staff_id),
         actor.lookup_code or "",
-        _array(actor.book_ids),
-        "off" if write else "on",
-        DATABASE_ROLE[actor.role],
     )
 
 

@@ -28,7 +28,7 @@ async def list_records(
     """Records of the viewer's scope by class and name."""
     info.context.staff  # noqa: B018 - raises when nobody is signed in
     size = page_size(first)
-    rows = await records.page(_filter(filter), after=_position(after), limit=size + 1)
+    rows = await records.page(_filter(filter), after=position(after), limit=size + 1)
     return connection([Record.of(row) for row in rows], size, _cursor, after=after)
 
 
@@ -57,7 +57,7 @@ def _cursor(record: Record) -> str:
     return encode_cursor(record.row.school_class_id, record.row.sort_key, record.row.id)
 
 
-def _position(after: str | None) -> Position | None:
+def position(after: str | None) -> Position | None:
     match decode_cursor(after):
         case None:
             return None

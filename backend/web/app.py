@@ -16,9 +16,12 @@ from backend.adapters.redis_client import open_redis
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
 from backend.adapters.watching import Watching
+from backend.compiled.reads import CompiledReads
 from backend.context import Services
 from backend.db.connection import close_database, open_database
 from backend.db.health import ready
+from backend.db.reading.pools import ReadPools
+from backend.graph import schema
 from backend.observability import configure_logging
 from backend.settings import Settings, from_env
 from backend.web.files import Files
@@ -72,8 +75,11 @@ def create_app(settings: Settings) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         configure_logging(settings.log_level, "api")
         await open_database(settings.database_url, pool=settings.database_pool, application_name="hocba-api")
+        reads = ReadPools(settings.database_url, pool=settings.database_pool)
+        services.compiled = CompiledReads(schema._schema, reads)  # noqa: SLF001 - Strawberry's own graphql-core schema
         services.watching.start()
         yield
+        await reads.close()
         await services.watching.stop()
         await close_database()
         await redis.aclose()

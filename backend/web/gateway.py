@@ -4,8 +4,10 @@ Only JSON bodies are read and every cookie is ``SameSite``, so that a foreign pa
 open a socket in somebody's name; sockets are also refused by their Origin.
 """
 
+import json
 from datetime import timedelta
 
+import orjson
 from redis.exceptions import RedisError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
@@ -45,6 +47,16 @@ class Gateway(GraphQL[Context, None]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await super().__call__(scope, _limited(receive) if scope["type"] == "http" else receive, send)
+
+    def decode_json(self, data: str | bytes) -> object:
+        try:
+            return orjson.loads(data)
+        except orjson.JSONDecodeError as error:
+            raise json.JSONDecodeError(error.msg, error.doc, error.pos) from error
+
+    def encode_json(self, data: object) -> str:
+        # text, because a socket sends bytes as a binary message, which no GraphQL client reads
+        return orjson.dumps(data).decode()
 
     async def get_context(
         self,

@@ -189,6 +189,7 @@ LINTS: dict[str, Lint] = {
             f"backend/db/{place}"
             for place in (
                 "repositories/",
+                "reading/",
                 "models/",
                 "connection.py",
                 "health.py",

@@ -98,17 +98,20 @@ def _columns(alias: str) -> str:
     return ", ".join(f'{alias}."{name}" AS {alias}_{name}' for name in _REVISION_COLUMNS)
 
 
+FROM = """FROM year_record y
+  JOIN record_book b ON b.id = y.book_id
+  JOIN school_class c ON c.id = y.school_class_id
+  LEFT JOIN revision w ON w.id = y.working_revision_id
+  LEFT JOIN revision s ON s.id = y.standing_revision_id"""
+"""The rows that every read of records starts from."""
+
 SELECT = f"""
 SELECT y.id, y.book_id, y.school_id, y.school_class_id, c.name AS class_name, y.school_year, y.grade,
        y.pupil_name, y.sort_key, y.state, b.lookup_code, b.managing_school_id,
        {_columns("w")}, {_columns("s")},
        (SELECT array_agg(p."window") FROM lock_period p WHERE p.school_year = y.school_year
            AND (p.sealed_at IS NOT NULL OR p.locks_at <= now())) AS closed
-  FROM year_record y
-  JOIN record_book b ON b.id = y.book_id
-  JOIN school_class c ON c.id = y.school_class_id
-  LEFT JOIN revision w ON w.id = y.working_revision_id
-  LEFT JOIN revision s ON s.id = y.standing_revision_id"""
+  {FROM}"""
 
 
 def record_row(row: sql.Row) -> RecordRow:

@@ -1,0 +1,143 @@
+"""What a selection of the API's fields is in SQL: one table for each type, from field to expression.
+
+A type or field that is not here is answered by its resolver. ``{0}`` stands for the alias of the object's row;
+aliases of joined rows are fixed for each root (``backend.db.reading.roots``).
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Kind(Enum):
+    """How a column's value becomes JSON."""
+
+    TEXT = auto()
+    NAME = auto()  # of an enum: needs no escaping
+    INT = auto()
+    BOOL = auto()
+    INSTANT = auto()
+    KEY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A value; ``type_name`` is the type that a global id names."""
+
+    expression: str
+    kind: Kind = Kind.TEXT
+    nullable: bool = False
+    type_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """An object on the row of another alias; null where ``present`` is."""
+
+    type_name: str
+    alias: str
+    present: str = ""
+
+
+class Counts:
+    """Counts by state, gathered in the column ``counts`` of the object's row."""
+
+
+class Classes:
+    """The classes of a school's progress, each with its counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A value that the process puts in afterwards, from facts of the row (``backend.compiled.late``)."""
+
+    name: str
+    facts: tuple[str, ...]
+
+
+Field = Column | One | Counts | Classes | Late
+
+
+def _key(type_name: str) -> Column:
+    return Column("{0}.id", Kind.KEY, type_name=type_name)
+
+
+def _school_year(column: str) -> Column:
+    return Column(f"{column} || '-' || ({column} + 1)", Kind.NAME)
+
+
+_POLICY_FACTS = (
+    "w.state",
+    'w."window"',
+    "w.complete",
+    "(s.id IS NOT NULL AND s.id <> w.id)",
+    "s.state",
+    's."window"',
+    "s.complete",
+    "y.school_id",
+    "y.school_class_id",
+    "b.managing_school_id",
+    '(SELECT string_agg(p."window", \',\' ORDER BY p."window") FROM lock_period p'
+    " WHERE p.school_year = y.school_year AND (p.sealed_at IS NOT NULL OR p.locks_at <= now()))",
+)
+
+TYPES: dict[str, dict[str, Field]] = {
+    "OrgUnit": {
+        "id": _key("OrgUnit"),
+        "kind": Column("{0}.kind", Kind.NAME),
+        "code": Column("{0}.code"),
+        "name": Column("{0}.name"),
+        "commune": Column("{0}.commune"),
+        "district": Column("{0}.district"),
+    },
+    "SchoolClass": {
+        "id": _key("SchoolClass"),
+        "name": Column("{0}.name"),
+        "grade": Column("{0}.grade", Kind.INT),
+        "schoolYear": _school_year("{0}.school_year"),
+        "school": One("OrgUnit", "u", "u.id"),
+    },
+    "Revision": {
+        "number": Column("{0}.number", Kind.INT),
+        "state": Column("{0}.state", Kind.NAME),
+        "version": Column("{0}.version", Kind.INT),
+        "window": Column('{0}."window"', Kind.NAME),
+        "complete": Column("{0}.complete", Kind.BOOL),
+        "openedBy": Column("{0}.opened_by", Kind.NAME, nullable=True),
+        "reason": Column("{0}.reason"),
+        "effectiveFrom": Column("{0}.effective_from", Kind.INSTANT, nullable=True),
+        "updatedAt": Column("{0}.updated_at", Kind.INSTANT),
+    },
+    "Record": {
+        "id": _key("Record"),
+        "schoolYear": _school_year("{0}.school_year"),
+        "grade": Column("{0}.grade", Kind.INT),
+        "className": Column("c.name"),
+        "pupilName": Column("{0}.pupil_name"),
+        "state": Column("{0}.state", Kind.NAME),
+        "lookupCode": Column("b.lookup_code", Kind.NAME),
+        "workingRevision": One("Revision", "w"),
+        "standingRevision": One("Revision", "s", "s.id"),
+        "school": One("OrgUnit", "u", "u.id"),
+        "schoolClass": One("SchoolClass", "c"),
+        "viewerActions": Late("viewer_actions", _POLICY_FACTS),
+    },
+    "StateCount": {
+        "state": Column("{0}.state", Kind.NAME),
+        "count": Column("{0}.count", Kind.INT),
+    },
+    "ClassProgress": {
+        "school": One("OrgUnit", "u", "u.id"),
+        "schoolClass": One("SchoolClass", "c", "c.id"),
+        "counts": Counts(),
+    },
+    "SchoolProgress": {
+        "school": One("OrgUnit", "u", "u.id"),
+        "counts": Counts(),
+        "classes": Classes(),
+    },
+    "DistrictProgress": {
+        "district": One("OrgUnit", "u", "u.id"),
+        "counts": Counts(),
+    },
+}
+"""Everything that a statement can answer by itself."""

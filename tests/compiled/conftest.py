@@ -1,0 +1,62 @@
+"""The schema run in process, once by compiled reads and once by resolvers alone."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import orjson
+import pytest
+from starlette.requests import HTTPConnection
+
+from backend.compiled.reads import CompiledReads
+from backend.context import Context, Services, SessionIdentity
+from backend.db.reading.pools import ReadPools
+from backend.graph import schema
+from tests.fixtures.world import ISSUER, World
+
+
+class Watched:
+    """Compiled reads that count what they answered."""
+
+    def __init__(self, reads: CompiledReads) -> None:
+        self._reads = reads
+        self.answered = 0
+
+    async def answer(self, *arguments: Any) -> bytes | None:
+        data = await self._reads.answer(*arguments)
+        self.answered += data is not None
+        return data
+
+
+@dataclass
+class BothWays:
+    """Runs a query as somebody, both ways."""
+
+    world: World
+    compiled: Watched
+
+    async def run(self, login: str | None, query: str, variables: dict[str, Any], *, compiled: bool) -> bytes:
+        services = Services(*[cast(Any, None)] * 6, compiled=self.compiled if compiled else None)
+        context = Context(
+            connection=cast(HTTPConnection, None),
+            services=services,
+            language="vi",
+            identity=None if login is None else SessionIdentity(ISSUER, login, None),
+        )
+        result = await schema.execute(query, variable_values=variables, context_value=context)
+        return orjson.dumps(
+            {"data": result.data, "errors": [error.formatted for error in result.errors or ()]}
+        )
+
+    async def same(self, login: str | None, query: str, **variables: Any) -> bytes:
+        """The answer, which must be the same to the byte."""
+        ordinary = await self.run(login, query, variables, compiled=False)
+        assert await self.run(login, query, variables, compiled=True) == ordinary
+        return ordinary
+
+
+@pytest.fixture
+async def both(world: World) -> AsyncIterator[BothWays]:
+    pools = ReadPools(world.urls.app, pool=2)
+    yield BothWays(world, Watched(CompiledReads(schema._schema, pools)))
+    await pools.close()
