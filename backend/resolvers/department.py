@@ -110,7 +110,7 @@ async def accept(info: Info, record_ids: list[relay.GlobalID]) -> RecordsPayload
 async def accept_submission(info: Info, submission_id: relay.GlobalID) -> RecordsPayload:
     """Accept every record of a packet that still waits."""
     key = node_key(submission_id, "Submission", "submissionId")
-    rows = await submission_cases.accept(info.context.staff, await submissions.pending_records(key))
+    rows = await submission_cases.accept_packet(info.context.staff, key)
     return RecordsPayload(records=[Record.of(row) for row in rows])
 
 

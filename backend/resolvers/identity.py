@@ -28,6 +28,7 @@ def viewer(info: Info) -> Viewer:
 async def act_as(info: Info, assignment_id: strawberry.ID) -> ViewerPayload:
     """Choose the assignment to act in from now on."""
     context = info.context
+    context.staff  # noqa: B018 - raises when nobody is signed in
     held = context.login.assignments if context.login else ()
     chosen = next((item for item in held if str(item.actor.assignment_id) == assignment_id), None)
     if chosen is None or context.session_key is None or chosen.actor.assignment_id is None:

@@ -16,7 +16,7 @@ from backend.resolvers.answering import Info, answering, node_key
 from backend.schema.error_codes import ErrorCode
 from backend.schema.errors import UserError
 from backend.schema.payloads import ImportLine, ImportPayload, ImportReport
-from backend.services.importing import Report, RowAction, import_file
+from backend.services.importing import Report, RowAction, import_file, require_import
 
 LINES_MAX = 1000
 
@@ -33,6 +33,7 @@ async def run(
     """Compare a file with the drafts and, unless it is a dry run, write the difference."""
     actor = info.context.staff
     key = node_key(school_id, "OrgUnit", "schoolId")
+    require_import(actor, key)
     school = (await organisation.find_units([key])).get(key)
     kept = await uploads.find(info.context.services.redis, upload)
     if school is None:

@@ -37,6 +37,7 @@ async def items(
     after: str | None = None,
 ) -> relay.Connection[CeremonyItem]:
     """Records of a ceremony, narrowed to one state if asked."""
+    info.context.staff  # noqa: B018 - raises when nobody is signed in
     key = node_key(ceremony_id, "Ceremony", "ceremonyId")
     size = page_size(first)
     position = decode_cursor(after)

@@ -4,12 +4,14 @@ An action is meant for the working revision when that one's state allows it, els
 withdrawal of a record whose replacement is a draft takes back what stands.
 """
 
-from backend.db.repositories import periods
+from collections.abc import Sequence
+
+from backend.db.repositories import periods, records
 from backend.db.repositories.records import RecordRow, RevisionRow
 from backend.domain.calendar import Window
 from backend.domain.errors import NotFoundError, NotPermittedError, ReasonRequiredError
 from backend.domain.lifecycle import NEEDS_REASON, Action, allowed
-from backend.domain.policy import Actor, Refusal, refusal
+from backend.domain.policy import GRANTS, Actor, Refusal, refusal
 
 REASON_MAX = 500
 
@@ -38,6 +40,42 @@ def require(actor: Actor, action: Action, record: RecordRow, *, field: str = "re
     if reason is not None:
         raise NotPermittedError(reason, field=field)
     return target(record, action)
+
+
+async def take(actor: Actor, action: Action, record_ids: Sequence[int]) -> list[RecordRow]:
+    """The records that the actor sees, in the order of their ids; locked are those that the action may change.
+
+    The others are only read: a role that never does this has no right to lock either, and is still told why.
+    """
+    held = await records.lock(record_ids) if action in GRANTS[actor.role] else []
+    unheld = set(record_ids) - {record.id for record in held}
+    seen = (await records.find(sorted(unheld))).values() if unheld else ()
+    # what could not be locked belongs to another school, whatever it looks like by now
+    refused = [record for record in seen if refusal_for(actor, action, record) is not None]
+    return sorted([*held, *refused], key=lambda record: record.id)
+
+
+async def take_one(actor: Actor, action: Action, record_id: int) -> tuple[RecordRow, RevisionRow]:
+    """A record, locked, and the revision to act on.
+
+    Raises:
+        NotFoundError: when it is absent or outside the actor's scope.
+        NotPermittedError: with the policy's reason.
+    """
+    found = await take(actor, action, [record_id])
+    if not found:
+        raise NotFoundError(field="recordId")
+    return found[0], require(actor, action, found[0])
+
+
+def require_right(actor: Actor, action: Action) -> None:
+    """What the actor's role may never do is refused before anything is looked for.
+
+    Raises:
+        NotPermittedError: when the role has no grant for the action.
+    """
+    if action not in GRANTS[actor.role]:
+        raise NotPermittedError(Refusal.ROLE)
 
 
 def require_reason(action: Action, reason: str) -> str:

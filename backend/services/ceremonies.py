@@ -7,7 +7,7 @@ is reported by its place in the selection and never stops the others; a ceremony
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.db.repositories import audit, ceremonies, people, queue, records
+from backend.db.repositories import audit, ceremonies, people, queue
 from backend.db.repositories.ceremonies import CeremonyRow
 from backend.db.repositories.people import Credential
 from backend.db.repositories.records import RecordRow
@@ -23,7 +23,7 @@ from backend.domain.errors import (
 from backend.domain.policy import Actor
 from backend.domain.signing import SIGNING_ACTION, SignatureRole
 from backend.jobs import SignItem
-from backend.services.acting import require
+from backend.services.acting import require, take
 
 CEREMONY_MAX = 5000
 
@@ -99,7 +99,7 @@ class _Judged:
 
 
 async def _judge(actor: Actor, role: SignatureRole, record_ids: Sequence[int]) -> _Judged:
-    found = {record.id: record for record in await records.lock(record_ids)}
+    found = {record.id: record for record in await take(actor, SIGNING_ACTION[role], record_ids)}
     judged = _Judged([], [])
     for place, record_id in enumerate(dict.fromkeys(record_ids)):
         field = f"recordIds.{place}"

@@ -14,7 +14,7 @@ from backend.db.repositories.imports import EnrolmentRow, KnownPupil
 from backend.domain.canonical import content_digest
 from backend.domain.content import HistoryEntry, RecordContent
 from backend.domain.content_json import to_json
-from backend.domain.errors import NotPermittedError
+from backend.domain.errors import NotPermittedError, SchoolUnknownError
 from backend.domain.faults import FaultCode, fault
 from backend.domain.lifecycle import State
 from backend.domain.policy import MAY_IMPORT, Actor, Refusal
@@ -62,10 +62,9 @@ async def import_file(
     """Bring a parsed file into the school's drafts.
 
     Raises:
-        NotPermittedError: unless the actor may import for this school.
+        NotPermittedError, SchoolUnknownError: unless the actor may import for this school.
     """
-    if actor.role not in MAY_IMPORT or school_id not in actor.school_ids:
-        raise NotPermittedError(Refusal.ROLE)
+    require_import(actor, school_id)
     reports, planned = await _compare(school_id, parsed)
     refused = any(row.action is RowAction.REFUSED for row in reports)
     writes = not dry_run and not (all_or_nothing and refused)
@@ -74,6 +73,19 @@ async def import_file(
         counts = {action.lower(): sum(row.action is action for row in reports) for action in RowAction}
         await audit.append(actor, "IMPORT", [(school_id, None)], **counts)
     return Report(rows=tuple(reports), dry_run=dry_run, written=writes)
+
+
+def require_import(actor: Actor, school_id: int) -> None:
+    """A school that is not the actor's is answered like one that does not exist.
+
+    Raises:
+        NotPermittedError: unless the actor's role may import.
+        SchoolUnknownError: unless the school is the actor's own.
+    """
+    if actor.role not in MAY_IMPORT:
+        raise NotPermittedError(Refusal.ROLE)
+    if school_id not in actor.school_ids:
+        raise SchoolUnknownError(field="schoolId")
 
 
 async def _compare(school_id: int, parsed: ParsedFile) -> tuple[list[RowReport], list[PlannedRow]]:

@@ -17,14 +17,14 @@ from backend.domain.errors import (
     LockPeriodNotDueError,
     LockPeriodSealedError,
     LockPeriodUnknownError,
-    NotPermittedError,
 )
 from backend.domain.lifecycle import Action, State
 from backend.domain.merkle import Frontier, leaf_hash
-from backend.domain.policy import GRANTS, Actor, Refusal
+from backend.domain.policy import Actor
 from backend.domain.school_year import SchoolYear
 from backend.domain.submission import Verdict
 from backend.jobs import SealLocked
+from backend.services.acting import require_right
 
 TAKES: dict[Window, tuple[Window, ...]] = {
     Window.MAIN: (Window.MAIN,),
@@ -50,7 +50,7 @@ async def schedule(actor: Actor, year: SchoolYear, window: Window, locks_at: dat
         NotPermittedError: unless the actor may lock.
         LockPeriodSealedError: when it is sealed.
     """
-    _require_lock_right(actor)
+    require_right(actor, Action.LOCK)
     for period in await periods.of_year(year.start):
         if period.window is window and period.sealed_at is not None:
             raise LockPeriodSealedError(field="window")
@@ -69,7 +69,7 @@ async def seal(actor: Actor, period_id: int) -> Sealing:
         NotPermittedError: unless the actor may lock.
         LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError: by the period.
     """
-    _require_lock_right(actor)
+    require_right(actor, Action.LOCK)
     period = await _take_due_period(period_id)
     due = await periods.due(period.school_year, sorted(period.grades), TAKES[period.window])
     await _end_replacements(due)
@@ -139,8 +139,3 @@ async def _lock(period: PeriodRow, due: Sequence[DueRow], head: Frontier) -> Fro
     await periods.add_head(grown)
     await queue.put([SealLocked(revision_id) for revision_id in revision_ids])
     return grown
-
-
-def _require_lock_right(actor: Actor) -> None:
-    if Action.LOCK not in GRANTS[actor.role]:
-        raise NotPermittedError(Refusal.ROLE)

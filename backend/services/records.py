@@ -14,7 +14,7 @@ from backend.domain.errors import ConflictError, ContentRejectedError
 from backend.domain.lifecycle import NEXT, Action, State
 from backend.domain.policy import BEFORE_DEADLINE, Actor
 from backend.domain.submission import Verdict
-from backend.services.acting import hold_window, require, require_reason
+from backend.services.acting import hold_window, require_reason, take_one
 
 VERDICT_OF = {Action.REJECT: Verdict.REJECTED, Action.WITHDRAW: Verdict.WITHDRAWN}
 
@@ -44,8 +44,7 @@ async def edit(actor: Actor, record_id: int, version: int, changes: Mapping[str,
         ConflictError: when the draft is no longer at ``version``.
         ContentRejectedError: when the result would have faults.
     """
-    record = await records.get_locked(record_id)
-    draft = require(actor, Action.EDIT, record)
+    record, draft = await take_one(actor, Action.EDIT, record_id)
     if draft.version != version:
         raise ConflictError(field="version")
     document = (await records.contents([draft.id]))[draft.id]
@@ -71,8 +70,7 @@ async def send_back(actor: Actor, action: Action, record_id: int, reason: str) -
         ReasonRequiredError: without a reason.
     """
     why = require_reason(action, reason)
-    record = await records.get_locked(record_id)
-    revision = require(actor, action, record)
+    record, revision = await take_one(actor, action, record_id)
     if action in BEFORE_DEADLINE:
         await hold_window(record.school_year, revision.window)
     await _end(record, revision, action, why)
@@ -90,8 +88,7 @@ async def discard(actor: Actor, record_id: int, reason: str) -> RecordRow:
         ReasonRequiredError: without a reason.
     """
     why = require_reason(Action.DISCARD, reason)
-    record = await records.get_locked(record_id)
-    draft = require(actor, Action.DISCARD, record)
+    record, draft = await take_one(actor, Action.DISCARD, record_id)
     standing = record.standing
     assert standing is not None  # the policy refuses a discard when nothing stands
     await records.move([draft.id], State.WITHDRAWN)

@@ -37,7 +37,9 @@ async def create(actor: Actor, record_id: int, purpose: AccessPurpose, days: int
     code = ShareCode("".join(secrets.choice(SHARE_ALPHABET) for _ in range(SHARE_LENGTH)))
     hashed = share_hash(LookupCode(record.lookup_code), code)
     row = await access.create_share(record.book_id, hashed, purpose, actor.staff_id, timedelta(days=days))
-    await audit.append(actor, "SHARE", [(record.school_id, record.working.id)], share=row.id, purpose=purpose)
+    # in the name of the school that shares: the year may have been written by another
+    school_id = record.managing_school_id
+    await audit.append(actor, "SHARE", [(school_id, record.working.id)], share=row.id, purpose=purpose)
     return Shared(row, code)
 
 

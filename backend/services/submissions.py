@@ -13,7 +13,7 @@ from backend.domain.errors import (
 from backend.domain.lifecycle import Action, State
 from backend.domain.policy import Actor
 from backend.domain.submission import Verdict
-from backend.services.acting import hold_window, require
+from backend.services.acting import hold_window, require, require_right, take
 
 PACKET_MAX = 500
 
@@ -28,7 +28,7 @@ async def submit(actor: Actor, record_ids: Sequence[int]) -> int:
         EmptySelectionError, SelectionTooLargeError, SelectionMixedError: by what was selected.
         NotFoundError, NotPermittedError: by policy, naming the record by its place in the selection.
     """
-    found = await _selected(record_ids)
+    found = await _selected(actor, Action.SUBMIT, record_ids)
     revisions = _judged(actor, Action.SUBMIT, record_ids, found)
     if len({record.school_class_id for record in found}) > 1:
         raise SelectionMixedError(field="recordIds")
@@ -53,7 +53,7 @@ async def accept(actor: Actor, record_ids: Sequence[int]) -> list[RecordRow]:
     Raises:
         EmptySelectionError, SelectionTooLargeError, NotFoundError, NotPermittedError: as for ``submit``.
     """
-    found = await _selected(record_ids)
+    found = await _selected(actor, Action.ACCEPT, record_ids)
     revisions = _judged(actor, Action.ACCEPT, record_ids, found)
     superseded = [record.standing.id for record in found if record.standing is not None]
     if superseded:
@@ -67,12 +67,25 @@ async def accept(actor: Actor, record_ids: Sequence[int]) -> list[RecordRow]:
     return list((await records.find(record_ids)).values())
 
 
-async def _selected(record_ids: Sequence[int]) -> list[RecordRow]:
+async def accept_packet(actor: Actor, submission_id: int) -> list[RecordRow]:
+    """Accept every record of a packet that still waits.
+
+    Raises:
+        NotFoundError: when there is no such packet in the actor's scope.
+        NotPermittedError: unless the actor may accept.
+    """
+    if submission_id not in await submissions.find([submission_id]):
+        raise NotFoundError(field="submissionId")
+    require_right(actor, Action.ACCEPT)
+    return await accept(actor, await submissions.pending_records(submission_id))
+
+
+async def _selected(actor: Actor, action: Action, record_ids: Sequence[int]) -> list[RecordRow]:
     if not record_ids:
         raise EmptySelectionError(field="recordIds")
     if len(record_ids) > PACKET_MAX:
         raise SelectionTooLargeError(field="recordIds", max=PACKET_MAX)
-    return await records.lock(record_ids)
+    return await take(actor, action, record_ids)
 
 
 def _judged(

@@ -7,7 +7,7 @@ import pytest
 from backend.db.repositories import records
 from backend.db.scope import scoped
 from backend.domain.content import RecordContent, SubjectResult
-from backend.domain.errors import NotPermittedError
+from backend.domain.errors import NotPermittedError, SchoolUnknownError
 from backend.domain.faults import FaultCode, fault
 from backend.domain.levels import SubjectLevel
 from backend.domain.lifecycle import State
@@ -175,11 +175,13 @@ async def test_a_teacher_cannot_import(world: World, login: str) -> None:
 
 
 async def test_a_clerk_cannot_import_for_another_school(world: World) -> None:
-    """A school's clerk has no say over a sibling school."""
+    """A sibling school is answered like one that does not exist, and gets nothing."""
     clerk = world.own.actors["vt"]
-    with pytest.raises(NotPermittedError):
+    before = await _rows(world)
+    with pytest.raises(SchoolUnknownError):
         async with scoped(clerk, write=True):
             await import_file(clerk, world.schools[1].id, parsed([_content(world)]), dry_run=False)
+    assert await _rows(world) == before
 
 
 async def test_a_class_change_moves_the_record(world: World) -> None:

@@ -1,0 +1,238 @@
+"""The province with one of everything for everybody: what the role matrix is played on."""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from strawberry.relay import to_base64
+
+from backend.db.connection import close_database, open_database
+from backend.db.repositories import provisioning, records
+from backend.db.repositories.records import RecordFilter, RecordRow
+from backend.db.scope import scoped, unscoped
+from backend.domain.calendar import Window
+from backend.domain.content import RecordContent
+from backend.domain.lifecycle import Action, State
+from backend.domain.school_year import SchoolYear
+from backend.services import locking, submissions
+from backend.services.importing import import_file
+from backend.services.records import send_back
+from tests.fixtures.certificates import self_signed
+from tests.fixtures.world import PARENT, SCHOOLS, School, World, parsed, pupil_content
+from tests.strategies.records import YEAR
+
+SEATS: dict[str, tuple[int, str]] = {
+    "own": (0, "4A"),
+    "next class": (0, "4B"),
+    "sibling": (1, "4A"),
+    "other district": (2, "4A"),
+}
+"""Where a thing is, seen from a person of the first school's 4A and of its district."""
+
+EVERY_SEAT = SEATS | {"before": (2, "4B")}
+"""Also the class that the pupil who moved here came from."""
+
+REPLACED, MOVED_AWAY, MOVED_HERE = "REPLACED", "MOVED_AWAY", "MOVED_HERE"
+SITUATIONS = (
+    State.DRAFT,
+    State.TEACHER_SIGNED,
+    State.PRINCIPAL_SIGNED,
+    State.ISSUED,
+    State.SUBMITTED,
+    State.ACCEPTED,
+    REPLACED,
+    MOVED_AWAY,
+    MOVED_HERE,
+)
+"""One pupil of each class for each; the last two change schools after they were submitted."""
+
+SIGNED_BEFORE = {
+    State.TEACHER_SIGNED: State.TEACHER_SIGNED,
+    State.PRINCIPAL_SIGNED: State.PRINCIPAL_SIGNED,
+} | dict.fromkeys(SITUATIONS[3:], State.ISSUED)
+SENT = SITUATIONS[4:]
+ABSENT_KEY = 999_999_999
+FIRST_PUPIL, FAMILY_NAME = 50_000, "Phạm"
+
+
+@dataclass
+class Stage:
+    """The world, and the database keys of what stands on it by seat."""
+
+    world: World
+    records: dict[tuple[str, str], RecordRow] = field(default_factory=dict)
+    keys: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def school(self, seat: str) -> School:
+        return self.world.schools[EVERY_SEAT[seat][0]]
+
+    def record(self, seat: str, situation: str) -> str:
+        """The id of a record; a pupil who moved is found by their move, wherever they sat."""
+        if seat == "moved away":
+            return to_base64("Record", self.records["own", MOVED_AWAY].id)
+        if seat == "moved here":
+            return to_base64("Record", self.records["before", MOVED_HERE].id)
+        found = self.records.get((seat, situation))
+        return to_base64("Record", ABSENT_KEY if found is None else found.id)
+
+    def node(self, kind: str, seat: str) -> str:
+        """The id of the seat's unit, class, ceremony, item, submission or period."""
+        return to_base64(kind, self.keys.get((kind, seat), ABSENT_KEY))
+
+    def district(self, seat: str) -> str:
+        """The id of the district above a seat's school."""
+        actor = self.world.district.get(SCHOOLS[SEATS[seat][0]][2] if seat in SEATS else "")
+        return to_base64("OrgUnit", ABSENT_KEY if actor is None else actor.unit_id)
+
+    def file(self, seat: str) -> bytes:
+        """A registered file of the seat's class."""
+        return f"%PDF- {seat}".encode()
+
+
+async def build_stage(world: World) -> Stage:
+    """Bring the province to life: records in every state, packets, ceremonies, files, periods, two transfers."""
+    stage = Stage(world)
+    for number, school in enumerate(world.schools):
+        await _enrol(school, FIRST_PUPIL + 100 * number)
+    for seat in EVERY_SEAT:
+        await _play(stage, seat)
+    await _register_people(stage)
+    for seat in EVERY_SEAT:
+        await _sign(stage, seat)
+        await _share(stage, seat)
+    await world.owner.run(_LINK, stage.records["own", State.ACCEPTED].book_id, PARENT)
+    await _move(stage, "own", MOVED_AWAY, to="sibling")
+    await _move(stage, "before", MOVED_HERE, to="own")
+    await _schedule(stage)
+    async with scoped(world.department, write=False):
+        found = await records.find([row.id for row in stage.records.values()])
+    stage.records = {place: found[row.id] for place, row in stage.records.items()}
+    return stage
+
+
+async def _enrol(school: School, first: int) -> None:
+    contents = [
+        pupil_content(school.facts, name, 4, first + 20 * place + number)
+        for place, name in enumerate(("4A", "4B"))
+        for number in range(len(SITUATIONS))
+    ]
+    distinct = [
+        replace(content, pupil=replace(content.pupil, full_name=_named(content))) for content in contents
+    ]
+    clerk = school.actors["vt"]
+    async with scoped(clerk, write=True):
+        await import_file(clerk, school.id, parsed(distinct), dry_run=False)
+
+
+def _named(content: RecordContent) -> str:
+    return content.pupil.full_name.replace("Nguyễn", FAMILY_NAME)
+
+
+async def _play(stage: Stage, seat: str) -> None:
+    school, name = stage.school(seat), EVERY_SEAT[seat][1]
+    teacher, principal = school.actors[f"gv.{name}"], school.actors["ht"]
+    (class_id,) = teacher.class_ids
+    stage.keys |= {("OrgUnit", seat): school.id, ("SchoolClass", seat): class_id}
+    async with scoped(teacher, write=False):
+        rows = await records.page(RecordFilter(), after=None, limit=100)
+    mine = [row for row in rows if row.pupil_name.startswith(FAMILY_NAME)]
+    placed = dict(zip(SITUATIONS, mine, strict=True))
+    stage.records |= {(seat, situation): row for situation, row in placed.items()}
+    for situation, state in SIGNED_BEFORE.items():
+        await stage.world.bring_to(state, placed[situation].id)
+    async with scoped(principal, write=True):
+        sent = [placed[situation].id for situation in SENT]
+        stage.keys["Submission", seat] = await submissions.submit(principal, sent)
+    accepted = [placed[State.ACCEPTED].id, placed[REPLACED].id]
+    async with scoped(stage.world.department, write=True):
+        await submissions.accept(stage.world.department, accepted)
+    async with scoped(principal, write=True):
+        await send_back(principal, Action.REPLACE, placed[REPLACED].id, "Sai điểm.")
+
+
+async def _register_people(stage: Stage) -> None:
+    world = stage.world
+    await close_database()
+    await open_database(world.urls.owner, pool=2)
+    async with unscoped():
+        for school in world.schools:
+            for login, actor in school.actors.items():
+                await provisioning.ensure_credential(
+                    f"{school.facts.code}.{login}",
+                    self_signed(f"{school.facts.code}.{login}"),
+                    staff_id=actor.staff_id,
+                )
+            await provisioning.ensure_credential(
+                school.facts.code, self_signed(school.facts.code), unit_id=school.id
+            )
+    await close_database()
+    await open_database(world.urls.app, pool=4)
+
+
+_CEREMONY = """
+WITH c AS (INSERT INTO signing_ceremony (school_id, signer_id, assignment_id, credential_id, role, created_at)
+  SELECT $1, $2, $3, (SELECT id FROM signing_credential WHERE staff_id = $2), 'HOMEROOM_TEACHER', now() RETURNING id)
+INSERT INTO ceremony_item (ceremony_id, revision_id, content_digest, state, code, attempts, updated_at)
+SELECT c.id, r.id, r.content_digest, 'FAILED', 'KEY_UNAVAILABLE', 1, now() FROM c, revision r WHERE r.id = $4
+RETURNING id, ceremony_id"""
+
+_FILE = """
+WITH s AS (INSERT INTO signature (revision_id, role, signer_id, credential_id, signer_name, post, unit_name,
+    certificate_serial, certificate_issuer, signed_at, created_at)
+  SELECT $1, 'SCHOOL_SEAL', NULL, (SELECT min(id) FROM signing_credential), 'Trường', '', 'Trường', '1a', 'CN=Thử',
+    now(), now())
+INSERT INTO artefact (revision_id, role, kind, digest, size, created_at)
+VALUES ($1, 'SCHOOL_SEAL', 'PDF', $2, 10, now())"""
+
+
+async def _sign(stage: Stage, seat: str) -> None:
+    school, name = stage.school(seat), EVERY_SEAT[seat][1]
+    teacher = school.actors[f"gv.{name}"]
+    waiting = stage.records[seat, State.TEACHER_SIGNED].working.id
+    (item,) = await stage.world.owner.run(
+        _CEREMONY, school.id, teacher.staff_id, teacher.assignment_id, waiting
+    )
+    stage.keys |= {("Ceremony", seat): item["ceremony_id"], ("CeremonyItem", seat): item["id"]}
+    sealed = stage.records[seat, State.ACCEPTED].working.id
+    await stage.world.owner.run(_FILE, sealed, hashlib.sha256(stage.file(seat)).hexdigest())
+
+
+_LINK = """
+INSERT INTO guardian (pupil_id, full_name, relation, citizen_number)
+SELECT pupil_id, 'Phụ huynh Một', 'mẹ', $2 FROM record_book WHERE id = $1"""
+
+_SHARE = """
+INSERT INTO share_code (book_id, code_hash, purpose, created_at, expires_at)
+VALUES ($1, $2, 'ADMISSION', now(), now() + interval '1 day') RETURNING id"""
+
+_LOOK = """
+INSERT INTO access_event (at, book_id, reader, reader_name, purpose, means, outcome, network)
+VALUES (now(), $1, 'PUBLIC', '', 'ADMISSION', 'CODE', 'MINIMUM', '') RETURNING id"""
+
+
+async def _share(stage: Stage, seat: str) -> None:
+    """The accepted record's book is shared and was looked at."""
+    book, owner = stage.records[seat, State.ACCEPTED].book_id, stage.world.owner
+    (share,) = await owner.run(_SHARE, book, hashlib.sha256(seat.encode()).hexdigest())
+    (look,) = await owner.run(_LOOK, book)
+    stage.keys |= {("ShareCode", seat): share["id"], ("AccessEvent", seat): look["id"]}
+
+
+async def _move(stage: Stage, seat: str, situation: str, *, to: str) -> None:
+    """The book goes to another school; the year stays with the school that wrote it."""
+    await stage.world.owner.run(
+        "UPDATE record_book SET managing_school_id = $2, school_class_id = $3, has_foreign_years = true WHERE id = $1",
+        stage.records[seat, situation].book_id,
+        stage.school(to).id,
+        stage.keys["SchoolClass", to],
+    )
+
+
+async def _schedule(stage: Stage) -> None:
+    department = stage.world.department
+    async with scoped(department, write=True):
+        open_period = await locking.schedule(department, YEAR, Window.MAIN, datetime(2100, 6, 30, tzinfo=UTC))
+        due = await locking.schedule(
+            department, SchoolYear(YEAR.start - 1), Window.MAIN, datetime(2024, 6, 30, tzinfo=UTC)
+        )
+    stage.keys |= {("LockPeriod", "there"): open_period.id, ("LockPeriod", "due"): due.id}

@@ -1,0 +1,93 @@
+"""Role × operation × object, played through the real schema on real PostgreSQL."""
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+import pytest
+
+from backend.db.connection import close_database, open_database
+from backend.embedded.postgres import EmbeddedPostgres
+from tests.fixtures.asking import Api, open_gateway
+from tests.fixtures.world import World
+from tests.graph.operations import ABSENT, ROWS, Row
+from tests.graph.role_matrix import GOLDEN, PEOPLE, WITHIN, Matrix, play, text
+from tests.graph.stage import Stage, build_stage
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """The answers, and a digest of every table before and after all of them."""
+
+    stage: Stage
+    matrix: Matrix
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+async def played(
+    postgres: EmbeddedPostgres,
+    world_template: World,
+    redis_url: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Played]:
+    name = f"matrix_{os.getpid()}"
+    urls = postgres.create_database(name, urlsplit(world_template.urls.owner).path.lstrip("/"))
+    await open_database(urls.app, pool=4)
+    stage = await build_stage(replace(world_template, urls=urls))
+    api = Api(open_gateway(redis_url, tmp_path_factory.mktemp("store")))
+    before = await _digests(stage)
+    matrix = await play(api, stage)
+    after = await _digests(stage)
+    await api.close()
+    await close_database()
+    yield Played(stage, matrix, before, after)
+    postgres.drop_database(name)
+
+
+async def _digests(stage: Stage) -> dict[str, str]:
+    owner = stage.world.owner
+    tables = await owner.run(
+        "SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    tables = [table for table in tables if table["name"] != "access_event"]  # where a look leaves its trace
+    digest = "SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) AS md5 FROM {} t"
+    return {table["name"]: (await owner.run(digest.format(table["name"])))[0]["md5"] for table in tables}
+
+
+def test_the_matrix_is_the_committed_one(played: Played) -> None:
+    """What each role gets for each object from each operation: a change of it is seen in review."""
+    assert text(played.stage, played.matrix) == GOLDEN.read_text("utf-8")
+
+
+def _foreign(row: Row, role: str) -> list[str]:
+    """The objects of a row that lie outside the role's scope; none where the object is nobody's secret."""
+    if row.is_public or ABSENT not in row.objects:
+        return []
+    return [place for place in row.objects if place not in {ABSENT, *WITHIN[role]}]
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_a_foreign_thing_is_answered_like_an_absent_one(played: Played, role: str) -> None:
+    """The whole answer is the same, not only its code: nobody learns that something exists elsewhere."""
+    compared = 0
+    for row in ROWS:
+        for place in _foreign(row, role):
+            answers = played.matrix[row.name, role, place], played.matrix[row.name, role, ABSENT]
+            assert answers[0] == answers[1], (row.name, place)
+            compared += 1
+    assert compared or role == "DEPARTMENT_OFFICER"
+
+
+def test_what_is_refused_changes_nothing(played: Played) -> None:
+    """Refusals were committed and acts undone, so every table is as it was: no refusal leaves a trace."""
+    assert played.after == played.before
+    assert len(played.before) > 20
+
+
+def test_no_answer_is_a_fault(played: Played) -> None:
+    """Whoever asks whatever, the system has an answer."""
+    faults = [place for place, answer in played.matrix.items() if "INTERNAL" in str(answer)]
+    assert faults == []
