@@ -58,11 +58,15 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class SessionIdentity:
-    """Who a session belongs to: a login at a provider, and the assignment chosen to act in."""
+    """Who a session belongs to: a login at a provider, when and how strongly they proved who they are (seconds since
+    1970, level), and the assignment chosen to act in.
+    """
 
     issuer: str
     subject: str
     assignment_id: int | None
+    authenticated_at: float = 0
+    acr: str = ""
 
 
 class Loaders:

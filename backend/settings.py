@@ -4,9 +4,11 @@
 setting is named together with every other missing one, so that a server is configured in one go.
 """
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,54 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
 
+class Audience(StrEnum):
+    """Whom a provider signs in: people with assignments, or parents by their citizen number."""
+
+    STAFF = "STAFF"
+    GUARDIAN = "GUARDIAN"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An OpenID provider that people may sign in at.
+
+    ``label`` names it on the sign-in page, in Vietnamese; ``citizen_claim`` is where a provider of guardians puts
+    the verified citizen number; ``step_up_acr`` is the level that signing and locking ask for, if any.
+    """
+
+    id: str
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    audience: Audience
+    label: str
+    scope: str = "openid profile"
+    citizen_claim: str = "citizen_id"
+    step_up_acr: str = ""
+
+
+STAFF_PROVIDER, STAFF_LABEL = "staff", "Tài khoản cán bộ, giáo viên"
+_PROVIDER_KEYS = {
+    "clientId": "client_id",
+    "clientSecret": "client_secret",
+    "citizenClaim": "citizen_claim",
+    "stepUpAcr": "step_up_acr",
+}
+
+
+def _providers(text: str) -> tuple[Provider, ...]:
+    """Providers from JSON, given itself or as the path of a file; keys are those of ``Provider`` in camel case."""
+    try:
+        rows = json.loads(text if text.lstrip()[:1] in {"[", "{"} else Path(text).read_text("utf-8"))
+        found = [{_PROVIDER_KEYS.get(key, key): value for key, value in row.items()} for row in rows]
+        providers = tuple(Provider(**{**row, "audience": Audience(row["audience"])}) for row in found)
+    except (OSError, TypeError, KeyError, AttributeError) as error:
+        raise ValueError("not a list of providers") from error
+    if not providers:
+        raise ValueError("not a list of providers")
+    return providers
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("HOCBA_ENV", "environment", "development or production", _environment, "development"),
     Setting("HOCBA_DATA", "data_dir", "folder of the embedded servers", Path, Path(".hocba")),
@@ -58,6 +108,23 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("OIDC_ISSUER", "oidc_issuer", "issuer of the identity provider"),
     Setting("OIDC_CLIENT_ID", "oidc_client_id", "this system's client at the provider", default="hocba"),
     Setting("OIDC_CLIENT_SECRET", "oidc_client_secret", "secret of that client", secret=True),
+    Setting(
+        "OIDC_STEP_UP_ACR",
+        "oidc_step_up_acr",
+        "level that signing asks that provider for, if any",
+        default="",
+    ),
+    Setting(
+        "OIDC_PROVIDERS",
+        "oidc_providers",
+        "further providers, parents' among them: JSON or the path of a JSON file",
+        _providers,
+        (),
+        secret=True,
+    ),
+    Setting(
+        "STEP_UP_MINUTES", "step_up_minutes", "signing and locking need a login at most this old", int, 30
+    ),
     Setting("SESSION_SECRET", "session_secret", "signs the cookie of a login under way", secret=True),
     Setting("SESSION_IDLE_MINUTES", "session_idle_minutes", "idle end of a session", int, 60),
     Setting("SESSION_HOURS", "session_hours", "absolute end of a session", int, 12),
@@ -106,6 +173,9 @@ class Settings:
     oidc_issuer: str
     oidc_client_id: str
     oidc_client_secret: str = field(repr=False)
+    oidc_step_up_acr: str
+    oidc_providers: tuple[Provider, ...] = field(repr=False)
+    step_up_minutes: int
     session_secret: str = field(repr=False)
     session_idle_minutes: int
     session_hours: int
@@ -119,6 +189,26 @@ class Settings:
     trusted_proxies: tuple[str, ...]
     rate_limit_factor: float
     log_level: str
+
+    def __post_init__(self) -> None:
+        # a login is known by its issuer, so no two providers may speak for one
+        ids, issuers = ({getattr(item, name) for item in self.providers} for name in ("id", "issuer"))
+        if min(len(ids), len(issuers)) < len(self.providers):
+            raise ValueError("OIDC_PROVIDERS: two providers share an id or an issuer")
+
+    @property
+    def providers(self) -> tuple[Provider, ...]:
+        """Every provider; the first is the staff's, which the single settings describe."""
+        staff = Provider(
+            id=STAFF_PROVIDER,
+            issuer=self.oidc_issuer,
+            client_id=self.oidc_client_id,
+            client_secret=self.oidc_client_secret,
+            audience=Audience.STAFF,
+            label=STAFF_LABEL,
+            step_up_acr=self.oidc_step_up_acr,
+        )
+        return (staff, *self.oidc_providers)
 
     @property
     def is_production(self) -> bool:

@@ -89,6 +89,9 @@ async def _show(stack: EmbeddedStack, province: DemoProvince, console: Console) 
     console.print(f"\nMật khẩu chung: [bold]{DEMO_PASSWORD}[/bold]")
     for label, login in _accounts(province, school):
         console.print(f"  {label:<24}{login}", highlight=False)
+    if "parent" in shown:
+        address = f"{origin_of(stack)}/auth/login?provider=vneid"
+        console.print(f"  {'Phụ huynh (VNeID mẫu)':<24}{shown['parent']}  {address}", highlight=False)
     console.print(f"Tra cứu: {shown['code']}  ngày sinh {shown['birth_date']}", highlight=False)
 
 
@@ -111,7 +114,8 @@ async def _showcase(stack: EmbeddedStack, province: DemoProvince) -> dict[str, s
         report = Bars(progress)
         played = SchoolYearDemo(origin_of(stack), cast, str(demo.SHOWCASE_YEAR), report)
         outcome = await played.play(demo.showcase_workbook(province), "export.xlsx")
-    return {"code": outcome.lookup_code, "birth_date": outcome.birth_date}
+    parent = await demo.link_parent(stack, outcome.lookup_code)
+    return {"code": outcome.lookup_code, "birth_date": outcome.birth_date, "parent": parent}
 
 
 def cast_of(province: DemoProvince, school: SchoolPlan, teachers: dict[str, str]) -> Cast:

@@ -35,18 +35,32 @@ class DemoLogin:
     one_time_code: str = "000000"
 
 
-class DevelopmentIdentity:
-    """The identity provider of one data folder."""
+STAFF_NAME, STAFF_TITLE = "idp", "Đăng nhập cán bộ, giáo viên"
+PARENTS_NAME, PARENTS_TITLE = "vneid", "VNeID (máy chủ mẫu)"
+"""A stand-in for the national electronic identity, with which parents sign in; nothing of the real one."""
 
-    def __init__(self, data_dir: Path, client: OidcClient, login: DemoLogin) -> None:
-        self._server = GuardedServer(data_dir, "idp")
+
+class DevelopmentIdentity:
+    """An identity provider of one data folder; several tell themselves apart by name."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        client: OidcClient,
+        login: DemoLogin,
+        *,
+        name: str = STAFF_NAME,
+        title: str = STAFF_TITLE,
+    ) -> None:
+        self._server = GuardedServer(data_dir, name)
         self._ports = Ports(data_dir)
+        self._name, self._title = name, title
         self.client = client
         self.login = login
 
     @property
     def issuer(self) -> str:
-        return f"http://{LOOPBACK}:{self._ports.reserve('idp')}"
+        return f"http://{LOOPBACK}:{self._ports.reserve(self._name)}"
 
     @property
     def is_running(self) -> bool:
@@ -56,7 +70,7 @@ class DevelopmentIdentity:
         """Start and return the issuer, which stays the same unless another program took the port."""
         self._server.claim()
         try:
-            port = self._ports.port("idp")
+            port = self._ports.port(self._name)
             self._server.start(self._plan(port), lambda: accepts_connections(port))
         except BaseException:
             self.stop()
@@ -83,7 +97,9 @@ class DevelopmentIdentity:
         return {
             "NODE_ENV": "production",
             "IDP_PORT": str(port),
-            "IDP_KEYS": str(self._server.folder.folder("idp") / "keys.json"),
+            "IDP_NAME": self._name,
+            "IDP_TITLE": self._title,
+            "IDP_KEYS": str(self._server.folder.folder(self._name) / "keys.json"),
             "IDP_ACCOUNTS": str(login.accounts.absolute()),
             "IDP_PASSWORD": login.password,
             "IDP_ONE_TIME_CODE": login.one_time_code,

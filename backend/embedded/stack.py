@@ -12,7 +12,13 @@ from types import TracebackType
 from typing import Self
 
 from backend.embedded.data_folder import DataFolder, replace
-from backend.embedded.identity import DemoLogin, DevelopmentIdentity, OidcClient
+from backend.embedded.identity import (
+    PARENTS_NAME,
+    PARENTS_TITLE,
+    DemoLogin,
+    DevelopmentIdentity,
+    OidcClient,
+)
 from backend.embedded.pki import DevelopmentPki
 from backend.embedded.pki_signers import SignerSpec
 from backend.embedded.ports import LOOPBACK, Ports, is_free
@@ -48,6 +54,7 @@ class EmbeddedStack:
         self.pki = DevelopmentPki(self.data_dir)
         self.redis = EmbeddedRedis(self.data_dir)
         self.accounts_file = self.data_dir / "accounts.json"
+        self.parents_file = self.data_dir / "parents.json"
         self.settings: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -68,13 +75,22 @@ class EmbeddedStack:
     def issuer(self) -> str:
         return self.settings["OIDC_ISSUER"]
 
+    @property
+    def parents_issuer(self) -> str:
+        """The stand-in for VNeID."""
+        return self.parents.issuer
+
     def certify(self, signers: Sequence[SignerSpec]) -> None:
         """Give signers certificates of the development PKI."""
         self.pki.ensure(signers)
 
     def set_accounts(self, accounts: Sequence[Mapping[str, str]]) -> None:
         """Who may sign in at the development provider."""
-        replace(self.accounts_file, json.dumps(list(accounts), ensure_ascii=False).encode())
+        _write(self.accounts_file, accounts)
+
+    def set_parents(self, accounts: Sequence[Mapping[str, str]]) -> None:
+        """Which parents may sign in, each with a verified citizen number (``citizen_id``)."""
+        _write(self.parents_file, accounts)
 
     def _publish(self) -> None:
         file = self.data_dir / RUNNING
@@ -134,13 +150,54 @@ class EmbeddedStack:
     def _identity(self, settings: Mapping[str, str]) -> dict[str, str]:
         if "OIDC_ISSUER" in settings:
             return {}
-        secret = self._folder.secret("oidc.client")
         origin = f"http://{settings['HOCBA_HOST']}:{settings['HOCBA_PORT']}"
-        client = OidcClient(CLIENT_ID, secret, (f"{origin}/auth/callback",), (f"{origin}/",))
-        if not self.accounts_file.exists():
-            self.set_accounts([])
-        login = DemoLogin(self.accounts_file, DEMO_PASSWORD)
-        self.identity = DevelopmentIdentity(self.data_dir, client, login)
-        issuer = self.identity.start()
-        self._servers.callback(self.identity.stop)
-        return {"OIDC_ISSUER": issuer, "OIDC_CLIENT_ID": CLIENT_ID, "OIDC_CLIENT_SECRET": secret}
+        staff = self._client("oidc.client", origin, "")
+        self.identity = DevelopmentIdentity(self.data_dir, staff, self._login(self.accounts_file))
+        parents = self._client("oidc.parents", origin, f"/{PARENTS_NAME}")
+        self.parents = DevelopmentIdentity(
+            self.data_dir,
+            parents,
+            self._login(self.parents_file),
+            name=PARENTS_NAME,
+            title=PARENTS_TITLE,
+        )
+        for provider in (self.identity, self.parents):
+            provider.start()
+            self._servers.callback(provider.stop)
+        return {
+            "OIDC_ISSUER": self.identity.issuer,
+            "OIDC_CLIENT_ID": CLIENT_ID,
+            "OIDC_CLIENT_SECRET": staff.client_secret,
+            "OIDC_PROVIDERS": settings.get("OIDC_PROVIDERS") or json.dumps([_of_parents(self.parents)]),
+        }
+
+    def _client(self, secret: str, origin: str, path: str) -> OidcClient:
+        return OidcClient(
+            CLIENT_ID,
+            self._folder.secret(secret),
+            (f"{origin}/auth/callback{path}",),
+            (f"{origin}/",),
+            f"{origin}/auth/backchannel-logout",
+        )
+
+    def _login(self, accounts: Path) -> DemoLogin:
+        if not accounts.exists():
+            _write(accounts, [])
+        return DemoLogin(accounts, DEMO_PASSWORD)
+
+
+def _of_parents(provider: DevelopmentIdentity) -> dict[str, str]:
+    """The provider as the setting has it."""
+    return {
+        "id": PARENTS_NAME,
+        "issuer": provider.issuer,
+        "clientId": provider.client.client_id,
+        "clientSecret": provider.client.client_secret,
+        "audience": "GUARDIAN",
+        "label": PARENTS_TITLE,
+        "scope": "openid profile citizen",
+    }
+
+
+def _write(file: Path, accounts: Sequence[Mapping[str, str]]) -> None:
+    replace(file, json.dumps(list(accounts), ensure_ascii=False).encode())

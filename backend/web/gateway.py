@@ -98,7 +98,9 @@ async def identity_of(services: Services, key: str | None) -> SessionIdentity | 
         return None
     if session is None:
         return None
-    return SessionIdentity(session.issuer, session.subject, session.assignment_id)
+    return SessionIdentity(
+        session.issuer, session.subject, session.assignment_id, session.authenticated_at, session.acr
+    )
 
 
 def _limited(receive: Receive) -> Receive:

@@ -1,47 +1,39 @@
 """Signing in through an OpenID provider: authorization code with PKCE and nonce, checked issuer, own session.
 
 The flow's state lives in Redis and a short-lived signed cookie; after it, the browser holds a new random session
-key and nothing else. Roles never come from the token: they come from assignments.
+key and nothing else. Roles never come from the token: they come from assignments, and for a guardian from the
+children linked to the citizen number that the provider has verified.
 """
 
 import time
-from typing import Any
+from urllib.parse import parse_qs
 
 import httpx2
 from authlib.integrations.base_client import OAuthError
-from authlib.integrations.starlette_client import OAuth
 from joserfc.errors import JoseError
-from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from backend.adapters import sessions
+from backend.adapters.sessions import Session
 from backend.context import Services
+from backend.db.repositories import people
+from backend.db.scope import unscoped
+from backend.domain.identifiers import CitizenNumber
 from backend.observability import log
-from backend.settings import Settings
+from backend.settings import Audience, Settings
+from backend.web.devices import device_of
 from backend.web.gateway import COOKIE, refusal
+from backend.web.logout_tokens import verified_logout
+from backend.web.providers import LEEWAY_SECONDS, Claims, ProviderClient, Providers
 
-FLOW_PREFIX = "hocba:oidc:"
-PROVIDER_SEEN_SECONDS = 5
-PROVIDER_TIMEOUT_SECONDS = 5
+NEXT, STEP_UP = "next", "step_up"
+"""What the flow's cookie remembers: where to go afterwards, and whose login is to be made again."""
 
-
-class _FlowState:
-    """Authlib's cache protocol over Redis."""
-
-    def __init__(self, redis: aioredis.Redis) -> None:
-        self._redis = redis
-
-    async def get(self, key: str) -> str | None:
-        value: Any = await self._redis.get(FLOW_PREFIX + key)
-        return None if value is None else value.decode()
-
-    async def set(self, key: str, value: str, expires_in: int | None = None) -> None:
-        await self._redis.set(FLOW_PREFIX + key, value, ex=expires_in)
-
-    async def delete(self, key: str) -> None:
-        await self._redis.delete(FLOW_PREFIX + key)
+LOGOUT_BODY_MAX = 20_000
+AWAY = (httpx2.HTTPError, RedisError, OSError)
+WRONG = (OAuthError, JoseError, ValueError, KeyError)
 
 
 class SignIn:
@@ -49,79 +41,190 @@ class SignIn:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._oauth = _client(services.settings, services.redis)
-        self._provider_seen = -float(PROVIDER_SEEN_SECONDS)
+        self._providers = Providers(services.settings, services.redis)
 
     @property
     def _settings(self) -> Settings:
         return self._services.settings
 
     async def login(self, request: Request) -> Response:
-        """Send the browser to the provider."""
-        request.session["next"] = request.query_params.get("next", "")
+        """Send the browser to the provider that ``?provider=`` names, or to the staff's."""
+        client = self._providers.find(request.query_params.get("provider", self._providers.first))
+        if client is None:
+            return refusal(404, "NOT_FOUND", "Không có nơi đăng nhập này.")
+        request.session.pop(STEP_UP, None)
+        return await self._send(request, client)
+
+    async def step_up(self, request: Request) -> Response:
+        """Have whoever is signed in prove it again, as strongly as the provider is set to."""
+        session = await self._session(request)
+        client = None if session is None else self._providers.find_by_issuer(session.issuer)
+        if session is None or client is None:
+            return await self.login(request)
+        request.session[STEP_UP] = {"issuer": session.issuer, "subject": session.subject, "at": time.time()}
+        level = {"acr_values": client.provider.step_up_acr} if client.provider.step_up_acr else {}
+        # some providers heed the one, some the other
+        return await self._send(request, client, max_age="0", prompt="login", **level)
+
+    async def callback(self, request: Request) -> Response:
+        """Take the provider's answer and begin a session; the one that this browser had ends."""
+        client = self._providers.find(request.path_params.get("provider", self._providers.first))
+        if client is None:
+            return refusal(404, "NOT_FOUND", "Không có nơi đăng nhập này.")
         try:
-            await self._require_provider()
-            answer: Response = await self._oauth.provider.authorize_redirect(
-                request, f"{self._settings.origin}/auth/callback", ui_locales="vi"
+            if not await _is_from(client, request):
+                return refusal(400, "ISSUER_MISMATCH", "Phản hồi đăng nhập đến từ nơi khác.")
+            token = await client.authorize_access_token(request)
+            return await self._begin(request, client, token["userinfo"], token["id_token"])
+        except AWAY as error:
+            return _provider_away(error)
+        except WRONG as error:
+            log.warning("sign_in_refused", reason=type(error).__name__)
+            return refusal(400, "SIGN_IN_FAILED", "Đăng nhập không thành công; hãy thử lại.")
+
+    async def logout(self, request: Request) -> Response:
+        """End the session here and at the provider."""
+        session = await self._session(request)
+        answer: Response = RedirectResponse("/", 303)
+        if session is not None:
+            await sessions.end(self._services.redis, request.cookies[COOKIE])
+            answer = await self._ended_at_provider(request, session) or answer
+        answer.delete_cookie(COOKIE, path="/")
+        return answer
+
+    async def backchannel_logout(self, request: Request) -> Response:
+        """End the sessions that a provider says have ended."""
+        try:
+            token = await _logout_token(request)
+            issuer, subject, named = await verified_logout(token, self._providers, self._services.redis)
+            ended = await sessions.end_at_provider(
+                self._services.redis, issuer, subject=subject, provider_session=named
             )
-        except (httpx2.HTTPError, RedisError, OSError) as error:
+        except AWAY as error:
+            answer = _provider_away(error)
+        except (JoseError, ValueError, KeyError) as error:
+            log.warning("logout_token_refused", reason=type(error).__name__)
+            answer = refusal(400, "LOGOUT_TOKEN_INVALID", "Yêu cầu đăng xuất không hợp lệ.")
+        else:
+            log.info("sessions_ended_by_provider", count=ended)
+            answer = Response(status_code=200)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    async def _send(self, request: Request, client: ProviderClient, **parameters: str) -> Response:
+        request.session[NEXT] = request.query_params.get("next", "")
+        try:
+            await client.require_answering()
+            answer: Response = await client.authorize_redirect(
+                request, self._callback_address(client), ui_locales="vi", **parameters
+            )
+        except AWAY as error:
             return _provider_away(error)
         return answer
 
-    async def _require_provider(self) -> None:
-        # its metadata are cached, so without this a browser would be sent to a server that does not answer
-        if time.monotonic() - self._provider_seen < PROVIDER_SEEN_SECONDS:
-            return
-        async with httpx2.AsyncClient(timeout=PROVIDER_TIMEOUT_SECONDS) as client:
-            (await client.get(_metadata_url(self._settings))).raise_for_status()
-        self._provider_seen = time.monotonic()
-
-    async def callback(self, request: Request) -> Response:
-        """Take the provider's answer and begin a session."""
-        try:
-            if not await self._is_from_provider(request):
-                return refusal(400, "ISSUER_MISMATCH", "Phản hồi đăng nhập đến từ nơi khác.")
-            token = await self._oauth.provider.authorize_access_token(request)
-        except (httpx2.HTTPError, RedisError, OSError) as error:
-            return _provider_away(error)
-        except (OAuthError, JoseError) as error:
-            log.warning("sign_in_refused", reason=type(error).__name__)
-            return refusal(400, "SIGN_IN_FAILED", "Đăng nhập không thành công; hãy thử lại.")
-        key = await sessions.create(
-            self._services.redis,
-            issuer=self._settings.oidc_issuer,
-            subject=token["userinfo"]["sub"],
-            id_token=token["id_token"],
-            idle_seconds=self._settings.session_idle_minutes * 60,
-            seconds=self._settings.session_hours * 3600,
+    def _callback_address(self, client: ProviderClient) -> str:
+        # an address for each provider: an answer cannot be mistaken for that of another, whether it names itself or not
+        provider = client.provider.id
+        return f"{self._settings.origin}/auth/callback" + (
+            "" if provider == self._providers.first else f"/{provider}"
         )
-        answer = RedirectResponse(_local(request.session.pop("next", "")), 303)
+
+    async def _begin(
+        self, request: Request, client: ProviderClient, claims: Claims, id_token: str
+    ) -> Response:
+        old = await self._session(request)
+        expected = request.session.pop(STEP_UP, None)
+        refused = _step_up_refusal(client, claims, expected)
+        if refused is not None:
+            return refused
+        if client.provider.audience is Audience.GUARDIAN:
+            number = CitizenNumber.parse(str(claims[client.provider.citizen_claim])).value
+            async with unscoped():
+                await people.remember_guardian(
+                    client.provider.issuer, str(claims["sub"]), number, str(claims.get("name", ""))
+                )
+        session = self._new_session(request, client, claims, id_token)
+        if old is not None:
+            await sessions.end(self._services.redis, request.cookies[COOKIE])
+        idle = self._settings.session_idle_minutes * 60
+        key = await sessions.create(self._services.redis, session, idle)
+        if expected and old is not None and old.assignment_id is not None:
+            await sessions.choose_assignment(self._services.redis, key, old.assignment_id)
+        answer = RedirectResponse(_local(request.session.pop(NEXT, "")), 303)
         answer.set_cookie(
             COOKIE, key, httponly=True, samesite="lax", secure=self._settings.is_production, path="/"
         )
         return answer
 
-    async def _is_from_provider(self, request: Request) -> bool:
-        # RFC 9207: Authlib does not compare the issuer of the answer with the one that was asked
-        issuer = request.query_params.get("iss")
-        if issuer is not None:
-            return issuer == self._settings.oidc_issuer
-        metadata = await self._oauth.provider.load_server_metadata()
-        return not metadata.get("authorization_response_iss_parameter_supported")
+    def _new_session(
+        self, request: Request, client: ProviderClient, claims: Claims, id_token: str
+    ) -> Session:
+        now = time.time()
+        return Session(
+            issuer=client.provider.issuer,
+            subject=str(claims["sub"]),
+            id_token=id_token,
+            began_at=now,
+            ends_at=now + self._settings.session_hours * 3600,
+            # a provider that does not say when may have known the browser for days: nothing fresh about that
+            authenticated_at=min(now, float(claims.get("auth_time", 0))),
+            acr=str(claims.get("acr", "")),
+            provider_session=str(claims.get("sid", "")),
+            device=device_of(request.headers.get("user-agent", "")),
+        )
 
-    async def logout(self, request: Request) -> Response:
-        """End the session here and at the provider."""
-        key = request.cookies.get(COOKIE, "")
-        session = await sessions.find(self._services.redis, key, 60) if key else None
-        if session is None:
-            answer: Response = RedirectResponse("/", 303)
-        else:
-            await sessions.end(self._services.redis, key)
-            answer = await self._oauth.provider.logout_redirect(
+    async def _session(self, request: Request) -> Session | None:
+        """The session of this browser; none while the session store is away."""
+        key = request.cookies.get(COOKIE)
+        idle = self._settings.session_idle_minutes * 60
+        try:
+            return await sessions.find(self._services.redis, key, idle) if key else None
+        except (RedisError, OSError):
+            return None
+
+    async def _ended_at_provider(self, request: Request, session: Session) -> Response | None:
+        client = self._providers.find_by_issuer(session.issuer)
+        if client is None:
+            return None
+        try:
+            answer: Response = await client.logout_redirect(
                 request, f"{self._settings.origin}/", id_token_hint=session.id_token
             )
-        answer.delete_cookie(COOKIE, path="/")
+        except (*AWAY, RuntimeError):  # Authlib's word for a provider without such an address
+            return None
         return answer
+
+
+def _step_up_refusal(
+    client: ProviderClient, claims: Claims, expected: dict[str, object] | None
+) -> Response | None:
+    """Why a login made again does not count, or None."""
+    if expected is None:
+        return None
+    if (expected["issuer"], expected["subject"]) != (client.provider.issuer, claims["sub"]):
+        return refusal(403, "OTHER_PERSON", "Người xác thực lại không phải là người đang đăng nhập.")
+    is_fresh = float(claims.get("auth_time", 0)) >= float(str(expected["at"])) - LEEWAY_SECONDS
+    level = client.provider.step_up_acr
+    if not is_fresh or (level and claims.get("acr") not in level.split()):
+        return refusal(403, "STEP_UP_INSUFFICIENT", "Nơi đăng nhập chưa xác thực lại ở mức cần thiết.")
+    return None
+
+
+async def _is_from(client: ProviderClient, request: Request) -> bool:
+    # RFC 9207: Authlib does not compare the issuer of the answer with the one that was asked
+    issuer = request.query_params.get("iss")
+    if issuer is not None:
+        return issuer == client.provider.issuer
+    return not await client.names_itself()
+
+
+async def _logout_token(request: Request) -> str:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LOGOUT_BODY_MAX:
+            raise ValueError("body too large")
+    return parse_qs(body.decode("ascii"))["logout_token"][0]
 
 
 def _local(address: str) -> str:
@@ -133,23 +236,3 @@ def _local(address: str) -> str:
 def _provider_away(error: Exception) -> Response:
     log.warning("sign_in_unavailable", reason=type(error).__name__)
     return refusal(503, "SIGN_IN_UNAVAILABLE", "Dịch vụ đăng nhập chưa trả lời; hãy thử lại sau ít phút.")
-
-
-def _client(settings: Settings, redis: aioredis.Redis) -> OAuth:
-    oauth = OAuth(cache=_FlowState(redis))
-    oauth.register(
-        "provider",
-        client_id=settings.oidc_client_id,
-        client_secret=settings.oidc_client_secret,
-        server_metadata_url=_metadata_url(settings),
-        client_kwargs={
-            "scope": "openid profile",
-            "code_challenge_method": "S256",
-            "timeout": PROVIDER_TIMEOUT_SECONDS,
-        },
-    )
-    return oauth
-
-
-def _metadata_url(settings: Settings) -> str:
-    return f"{settings.oidc_issuer}/.well-known/openid-configuration"

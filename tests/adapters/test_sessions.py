@@ -1,19 +1,31 @@
 """Sessions: found by their key alone, ended by time or by command, and never readable as keys in Redis."""
 
 import asyncio
+import time
+from typing import Any
 
 import pytest
 from redis import asyncio as aioredis
 
 from backend.adapters import sessions
+from backend.adapters.sessions import Session
 
 IDLE = 60
 
 
-async def _create(redis: aioredis.Redis, seconds: int = 3600) -> str:
-    return await sessions.create(
-        redis, issuer="https://idp.example", subject="gv", id_token="t", idle_seconds=IDLE, seconds=seconds
-    )
+async def _create(redis: aioredis.Redis, seconds: int = 3600, **changes: Any) -> str:
+    now = time.time()
+    known: dict[str, Any] = {
+        "issuer": "https://idp.example",
+        "subject": "gv",
+        "provider_session": "s1",
+        "id_token": "t",
+        "began_at": now,
+        "ends_at": now + seconds,
+        "authenticated_at": now,
+    }
+    session = Session(**known | changes)
+    return await sessions.create(redis, session, IDLE)
 
 
 async def test_a_session_is_found_by_its_key_and_no_other(redis: aioredis.Redis) -> None:
@@ -76,3 +88,61 @@ async def test_an_ended_session_does_not_come_back(redis: aioredis.Redis) -> Non
     await sessions.end(redis, key)
     await sessions.choose_assignment(redis, key, 7)
     assert await redis.exists(sessions._name(key)) == 0
+
+
+async def test_a_person_sees_their_sessions_and_nobody_elses(redis: aioredis.Redis) -> None:
+    """The newest first, each with its last use; one that idled out or came to its end is gone."""
+    older = await _create(redis, subject="own", began_at=time.time() - 100, device="Firefox · Linux")
+    newer = await _create(redis, subject="own")
+    await _create(redis, subject="own", seconds=0)
+    idled = await _create(redis, subject="own")
+    await _create(redis, subject="other")
+    await _create(redis, subject="own", issuer="https://other.example")
+    await redis.delete(sessions._name(idled))
+    await redis.expire(sessions._name(older), IDLE - 20)
+    await asyncio.sleep(0.01)
+    shown = await sessions.of_person(redis, "https://idp.example", "own", IDLE)
+    assert [item.name for item in shown] == [sessions.public_name(newer), sessions.public_name(older)]
+    assert shown[1].session.device == "Firefox · Linux"
+    assert 18 < time.time() - shown[1].seen_at < 23
+
+
+async def test_a_session_ends_by_its_name(redis: aioredis.Redis) -> None:
+    """The name that its owner sees ends it, and every process is told; it opens nothing."""
+    key = await _create(redis, subject="named")
+    name = sessions.public_name(key)
+    assert await sessions.find(redis, name, IDLE) is None
+    before = await redis.xlen(sessions.ENDED_STREAM)
+    assert await sessions.end_named(redis, [name, "unknown"]) == 1
+    assert await redis.xlen(sessions.ENDED_STREAM) == before + 1
+    assert await sessions.find(redis, key, IDLE) is None
+    assert await sessions.of_person(redis, "https://idp.example", "named", IDLE) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "left"),
+    [
+        ({"subject": "told", "provider_session": "a"}, {"b"}),
+        ({"subject": "", "provider_session": "b"}, {"a"}),
+        ({"subject": "told", "provider_session": ""}, set()),
+        ({"subject": "other", "provider_session": ""}, {"a", "b"}),
+        ({"subject": "told", "provider_session": "c"}, {"a", "b"}),
+    ],
+)
+async def test_a_provider_ends_one_of_its_sessions_or_all_of_a_persons(
+    redis: aioredis.Redis, told: dict[str, str], left: set[str]
+) -> None:
+    """By the provider's name for the session; by the person when it names none; never another provider's."""
+    keys = {
+        name: await _create(
+            redis, subject="told", provider_session=name, issuer=f"https://{len(left)}.example"
+        )
+        for name in "ab"
+    }
+    await sessions.end_at_provider(redis, "https://elsewhere.example", **told)
+    assert all([await sessions.find(redis, key, IDLE) for key in keys.values()])
+    await sessions.end_at_provider(redis, f"https://{len(left)}.example", **told)
+    found = {name: await sessions.find(redis, key, IDLE) for name, key in keys.items()}
+    assert {name for name, session in found.items() if session} == left
+    for key in keys.values():
+        await sessions.end(redis, key)

@@ -1,5 +1,6 @@
 """Settings: one table, one reader, one page of the guide, and secrets that do not show."""
 
+import json
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from backend.settings import (
     SETTINGS,
+    Audience,
     Setting,
     Settings,
     SettingsMissingError,
@@ -73,7 +75,59 @@ def test_secrets_do_not_show():
         item.name for item in SETTINGS if item.secret
     }
     secrets = {item.env: f"hidden-{item.name}" for item in SETTINGS if item.secret}
+    secrets["OIDC_PROVIDERS"] = providers({"clientSecret": "hidden-too"})
     assert "hidden-" not in repr(from_env(REQUIRED | secrets))
+
+
+def providers(*changes: dict[str, str]) -> str:
+    """The setting of further providers, each a changed copy of one for parents."""
+    row = {
+        "id": "vneid",
+        "issuer": "https://vneid.example",
+        "clientId": "hocba",
+        "clientSecret": "s",
+        "audience": "GUARDIAN",
+        "label": "VNeID",
+    }
+    return json.dumps([row | change for change in changes])
+
+
+def test_providers_are_a_table(tmp_path):
+    """Any number besides the staff's, given in the variable itself or in the file that it names."""
+    text = providers(
+        {}, {"id": "so", "issuer": "https://so.example", "audience": "STAFF", "stepUpAcr": "high"}
+    )
+    file = tmp_path / "providers.json"
+    file.write_text(text, "utf-8")
+    for given_as in (text, str(file)):
+        settings = from_env(REQUIRED | {"OIDC_PROVIDERS": given_as, "OIDC_ISSUER": "https://idp.example"})
+        assert [(item.id, item.issuer, item.audience) for item in settings.providers] == [
+            ("staff", "https://idp.example", Audience.STAFF),
+            ("vneid", "https://vneid.example", Audience.GUARDIAN),
+            ("so", "https://so.example", Audience.STAFF),
+        ]
+        assert settings.providers[2].step_up_acr == "high"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "[1]",
+        "[{}]",
+        "/nowhere/providers.json",
+        "not json",
+        providers({"audience": "ANYBODY"}),
+        providers({"id": "staff"}),
+        providers({}, {"id": "second"}),
+        providers({}, {"issuer": "https://other.example"}),
+        providers({"unknown": "x"}),
+    ],
+)
+def test_a_table_of_providers_that_is_none_is_refused(text):
+    """Not a list, not there, an unknown audience or key, one id or issuer twice: the variable is named."""
+    with pytest.raises(ValueError, match="OIDC_PROVIDERS"):
+        from_env(REQUIRED | {"OIDC_PROVIDERS": text})
 
 
 def test_every_missing_setting_is_named_at_once():

@@ -11,7 +11,7 @@ from backend.db.scope import scoped, scoped_apart, unscoped
 from backend.domain.lifecycle import Action, State
 from backend.domain.policy import Actor, Role, refusal
 from backend.services.records import send_back
-from tests.fixtures.world import CLASSES, PARENT, PUPILS_PER_CLASS, World
+from tests.fixtures.world import CLASSES, PARENT, PARENTS_ISSUER, PUPILS_PER_CLASS, World
 
 PER_SCHOOL = len(CLASSES) * PUPILS_PER_CLASS
 
@@ -101,10 +101,22 @@ async def test_a_guardian_is_shown_the_revision_that_stands(world: World) -> Non
 
 
 async def test_a_link_that_ends_ends_the_sight(world: World) -> None:
-    """Whose number is linked to no child is nobody; the scope is read anew for each operation."""
+    """Whose number is linked to no child sees none; the scope is read anew for each operation."""
     await world.owner.run("DELETE FROM guardian WHERE citizen_number = $1", PARENT)
     async with unscoped():
-        assert await people.find_guardian(PARENT) is None
+        login = await people.find_login(PARENTS_ISSUER, "ph")
+    assert login.guardian == Actor(role=Role.GUARDIAN)
+
+
+async def test_logins_of_guardians_are_behind_doors(world: World) -> None:
+    """No scope reads whose number a login has verified, nor writes one."""
+    for actor in (world.department, world.own.actors["ht"], world.guardian):
+        with pytest.raises(BaseORMException, match="permission denied"):
+            async with scoped(actor, write=True):
+                await sql.rows("SELECT citizen_number FROM guardian_login")
+        with pytest.raises(BaseORMException, match="permission denied"):
+            async with scoped(actor, write=True):
+                await people.remember_guardian(PARENTS_ISSUER, "ph", "022185000025", "Kẻ khác")
 
 
 async def test_rows_agree_with_the_policy(world: World) -> None:

@@ -1,9 +1,11 @@
 """The API process under its real server, with real Redis, PostgreSQL and identity provider, and no worker."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -13,7 +15,6 @@ from backend.adapters.redis_client import open_redis
 from backend.cli.processes import api_plan
 from backend.embedded.guarded import GuardedServer, accepts_connections
 from backend.embedded.identity import DevelopmentIdentity, OidcClient
-from backend.embedded.ports import free_port
 from backend.embedded.postgres import EmbeddedPostgres
 from backend.settings import process_environment
 from tests.fixtures.browser import Browser
@@ -34,6 +35,7 @@ class Site:
 
     address: str
     issuer: str
+    parents_issuer: str
     redis_url: str
     log_file: Path
     owner: Login
@@ -44,15 +46,35 @@ class Site:
         return self.address + parts.path + (f"?{parts.query}" if parts.query else "")
 
     @asynccontextmanager
-    async def browser(self) -> AsyncIterator[Browser]:
-        async with Browser(self.issuer) as browser:
+    async def browser(self, issuer: str = "") -> AsyncIterator[Browser]:
+        async with Browser(issuer or self.issuer) as browser:
             yield browser
 
-    async def called_back(self, browser: Browser, next_path: str = "/") -> str:
+    async def called_back(
+        self,
+        browser: Browser,
+        next_path: str = "/",
+        path: str = "/auth/login",
+        login: str = LOGIN,
+        **more: str,
+    ) -> str:
         """Sign in at the provider; the address at which it then calls the site back."""
-        sent = await browser.client.get(f"{self.address}/auth/login", params={"next": next_path})
+        sent = await browser.client.get(f"{self.address}{path}", params={"next": next_path})
         assert sent.status_code == 302, sent.text
-        return self.here(await browser.sign_in(sent.headers["location"], LOGIN, PASSWORD))
+        return self.here(await browser.sign_in(sent.headers["location"], login, PASSWORD, **more))
+
+    async def sign_in_parent(self, browser: Browser, login: str) -> httpx2.Response:
+        """A parent signs in at their provider; the site's answer."""
+        sent = await browser.client.get(f"{self.address}/auth/login", params={"provider": "vneid"})
+        back = await browser.sign_in(sent.headers["location"], login, PASSWORD)
+        return await browser.client.get(self.here(back))
+
+    async def ask(self, browser: Browser, document: str, **variables: Any) -> dict[str, Any]:
+        """Run an operation with the browser's session."""
+        body = {"query": document, "variables": variables}
+        answer = await browser.client.post(f"{self.address}/graphql", json=body)
+        result: dict[str, Any] = answer.json()
+        return result
 
     async def sign_in(self, browser: Browser, next_path: str = "/") -> httpx2.Response:
         """Sign in; the answer that sets the session's cookie."""
@@ -74,12 +96,23 @@ async def site(
     world_template: World,
     redis_url: str,
     idp: DevelopmentIdentity,
+    vneid: DevelopmentIdentity,
+    site_port: int,
     oidc_client: OidcClient,
     server_data: Path,
 ) -> AsyncIterator[Site]:
     """The site whose own address is ``ORIGIN``; what only the worker needs is named and not there."""
     urls = postgres.create_database("site", urlsplit(world_template.urls.owner).path.lstrip("/"))
-    port = free_port()
+    port = site_port
+    parents = {
+        "id": "vneid",
+        "issuer": vneid.issuer,
+        "clientId": vneid.client.client_id,
+        "clientSecret": vneid.client.client_secret,
+        "audience": "GUARDIAN",
+        "label": "VNeID (máy chủ mẫu)",
+        "scope": "openid profile citizen",
+    }
     settings = {
         "HOCBA_PUBLIC_URL": ORIGIN,
         "HOCBA_HOST": "127.0.0.1",
@@ -92,6 +125,7 @@ async def site(
         "OIDC_ISSUER": idp.issuer,
         "OIDC_CLIENT_ID": oidc_client.client_id,
         "OIDC_CLIENT_SECRET": oidc_client.client_secret,
+        "OIDC_PROVIDERS": json.dumps([parents]),
         "SESSION_SECRET": "a-session-secret-of-a-test",
         "PKI_TRUST_ROOTS": "none.pem",
         "PKI_TSA_URL": "http://127.0.0.1:9/tsa",
@@ -102,6 +136,6 @@ async def site(
     server = GuardedServer(server_data, "site")
     server.start(api_plan(process_environment() | settings), lambda: accepts_connections(port))
     log_file = server_data / "log" / "site.log"
-    yield Site(f"http://127.0.0.1:{port}", idp.issuer, redis_url, log_file, Login(urls.owner))
+    yield Site(f"http://127.0.0.1:{port}", idp.issuer, vneid.issuer, redis_url, log_file, Login(urls.owner))
     server.stop()
     postgres.drop_database("site")

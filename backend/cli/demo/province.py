@@ -31,6 +31,8 @@ YEAR = SchoolYear(2024)
 SHOWCASE_YEAR = SchoolYear(2023)
 """The pilot year: one small class of it is taken to its lock, so that there is something to look up."""
 
+PARENT, PARENT_NAME, PARENT_NUMBER = "phuhuynh", "Phụ huynh Mẫu", "022185000017"
+
 SHOWCASE_PUPILS, SHOWCASE_FIRST = 3, 40
 LARGE_SCHOOL_FIRST_PUPIL, LARGE_SCHOOL_SERIAL = 500_000, 90
 SIGNING_ROLES = frozenset({Role.HOMEROOM_TEACHER, Role.PRINCIPAL, Role.DEPUTY_PRINCIPAL})
@@ -97,6 +99,16 @@ async def set_up(stack: EmbeddedStack, province: DemoProvince) -> None:
         await _people(stack, province)
         await _seals(stack, province)
     await close_database()
+
+
+async def link_parent(stack: EmbeddedStack, lookup_code: str) -> str:
+    """A mother of the book's pupil who can sign in at the stand-in for VNeID; returns her login."""
+    stack.set_parents([{"sub": PARENT, "name": PARENT_NAME, "citizen_id": PARENT_NUMBER}])
+    await open_database(stack.settings["DATABASE_OWNER_URL"], pool=1, application_name="hocba-demo")
+    async with unscoped():
+        await provisioning.ensure_guardian(lookup_code, PARENT_NAME, "mẹ", PARENT_NUMBER)
+    await close_database()
+    return PARENT
 
 
 async def import_drafts(stack: EmbeddedStack, schools: Iterable[SchoolPlan], plan: ProvincePlan) -> int:

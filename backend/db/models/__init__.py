@@ -4,7 +4,7 @@ from backend.db.models.access import AccessEvent, ShareCode
 from backend.db.models.audit import AuditEvent
 from backend.db.models.locking import LedgerEntry, LockPeriod, TreeHead
 from backend.db.models.organisation import Assignment, OrgUnit, SchoolClass, SigningCredential, Staff
-from backend.db.models.pupils import Enrolment, Guardian, Pupil, RecordBook
+from backend.db.models.pupils import Enrolment, Guardian, GuardianLogin, Pupil, RecordBook
 from backend.db.models.records import Revision, SchoolCount, StateCount, YearRecord
 from backend.db.models.signing import (
     Artefact,
@@ -23,6 +23,7 @@ __all__ = [
     "CeremonyItem",
     "Enrolment",
     "Guardian",
+    "GuardianLogin",
     "LedgerEntry",
     "LockPeriod",
     "OrgUnit",

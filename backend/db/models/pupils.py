@@ -50,6 +50,21 @@ class Guardian(models.Model):
         indexes = [("citizen_number",)]
 
 
+class GuardianLogin(models.Model):
+    """A login at a provider of guardians, with the citizen number that the provider has verified."""
+
+    id = fields.BigIntField(primary_key=True)
+    issuer = fields.CharField(max_length=200)
+    subject = fields.CharField(max_length=200)
+    citizen_number = fields.CharField(max_length=12)
+    full_name = fields.CharField(max_length=120)
+    verified_at = fields.DatetimeField()
+
+    class Meta:
+        table = "guardian_login"
+        unique_together = (("issuer", "subject"),)
+
+
 class RecordBook(models.Model):
     """Học bạ: one for each pupil; the lookup code never changes, the managing school may."""
 

@@ -27,22 +27,26 @@ class Login:
     guardian: Actor | None = None
 
 
-async def find_guardian(citizen_number: str) -> Login | None:
-    """The guardian with a verified citizen number, or None when no child is linked to it."""
-    found = await sql.one("SELECT * FROM children_of($1)", citizen_number)
-    if found is None:
-        return None
-    actor = Actor(role=Role.GUARDIAN, book_ids=frozenset(found["book_ids"]))
-    return Login(None, found["guardian_name"], (), actor)
-
-
 async def find_login(issuer: str, subject: str) -> Login | None:
     """The person behind a login, or None when nobody is registered for it."""
     found = await sql.rows("SELECT * FROM assignments_of($1, $2)", issuer, subject)
     if not found:
-        return None
+        return await _find_guardian(issuer, subject)
     held = tuple(_assignment(row) for row in found if row["assignment_id"] is not None)
     return Login(found[0]["staff_id"], found[0]["full_name"], held)
+
+
+async def _find_guardian(issuer: str, subject: str) -> Login | None:
+    found = await sql.one("SELECT * FROM guardian_of($1, $2)", issuer, subject)
+    if found is None:
+        return None
+    actor = Actor(role=Role.GUARDIAN, book_ids=frozenset(found["book_ids"]))
+    return Login(None, found["full_name"], (), actor)
+
+
+async def remember_guardian(issuer: str, subject: str, citizen_number: str, full_name: str) -> None:
+    """Keep the citizen number that a provider has verified for a login."""
+    await sql.rows("SELECT remember_guardian($1, $2, $3, $4)", issuer, subject, citizen_number, full_name)
 
 
 def _assignment(row: sql.Row) -> AssignmentRow:

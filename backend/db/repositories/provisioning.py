@@ -151,6 +151,17 @@ async def ensure_credential(
     )
 
 
+_GUARDIAN = """
+INSERT INTO guardian (pupil_id, full_name, relation, citizen_number)
+SELECT pupil_id, $2, $3, $4 FROM record_book WHERE lookup_code = $1
+ON CONFLICT (pupil_id, citizen_number) DO UPDATE SET full_name = excluded.full_name"""
+
+
+async def ensure_guardian(lookup_code: str, full_name: str, relation: str, citizen_number: str) -> None:
+    """Link an adult to the pupil whose book has a code."""
+    await sql.rows(_GUARDIAN, lookup_code, full_name, relation, citizen_number)
+
+
 async def is_empty() -> bool:
     """Whether no unit has been set up yet."""
     found: bool = await sql.value("SELECT NOT EXISTS (SELECT FROM org_unit) AS empty")

@@ -34,8 +34,8 @@ const provider = new Provider(settings.issuer, {
   conformIdTokenClaims: false,
   cookies: {
     keys: [keys.cookie],
-    // Cookies know no port: the names must not meet those of the application on the same address.
-    names: { session: 'idp_session', interaction: 'idp_interaction', resume: 'idp_resume' },
+    // Cookies know no port: the names must not meet those of the application or of another provider.
+    names: Object.fromEntries(['session', 'interaction', 'resume'].map((kind) => [kind, `${settings.name}_${kind}`])),
   },
   features: {
     backchannelLogout: { enabled: true },

@@ -15,6 +15,7 @@ export function interactions(provider, accounts, settings, acr) {
     const page = {
       accounts: accounts.list(),
       hint: params.login_hint ?? '',
+      title: settings.title,
       wantsCode: (params.acr_values ?? '').split(' ').includes(acr.oneTimeCode),
     };
     if (prompt.name !== 'login') ctx.throw(400, `unexpected prompt ${prompt.name}`);

@@ -34,12 +34,13 @@ export function send(ctx, html, origins) {
   ctx.body = html;
 }
 
-export function loginPage({ accounts, hint, wantsCode, error }) {
+export function loginPage({ title, accounts, hint, wantsCode, error }) {
   const options = accounts.slice(0, MOST_SUGGESTIONS).map(({ sub, name }) => (
     `<option value="${escape(sub)}">${escape(name)}</option>`)).join('');
   const code = `<label for="code">Mã xác thực một lần</label>
     <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required>`;
   return page('Đăng nhập', `
+    <p><strong>${escape(title)}</strong></p>
     <p class="note">Máy chủ định danh dùng cho phát triển và thử nghiệm, với tài khoản mẫu.</p>
     ${error ? `<p class="error" role="alert">${escape(error)}</p>` : ''}
     <form method="post">

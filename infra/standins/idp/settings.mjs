@@ -19,6 +19,9 @@ export function readSettings(env) {
     issuer: `http://${LOOPBACK}:${port}`,
     accounts: need('IDP_ACCOUNTS'),
     keys: need('IDP_KEYS'),
+    // distinguishes the cookies of providers that share an address, and names the provider on its pages
+    name: need('IDP_NAME'),
+    title: need('IDP_TITLE'),
     password: need('IDP_PASSWORD'),
     oneTimeCode: need('IDP_ONE_TIME_CODE'),
     // where a form on our pages may lead in the end, for the Content-Security-Policy
