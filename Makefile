@@ -7,6 +7,7 @@ STAMPS := .venv/.stamps
 IDP := infra/standins/idp
 FRONTEND := $(patsubst %/package.json,%,$(wildcard frontend/package.json))
 PACKAGES := $(IDP)/node_modules/.stamp signing-worker/node_modules/.stamp $(addsuffix /node_modules/.stamp,$(FRONTEND))
+BENCH_TOOLS := tests/bench/node_modules/.stamp $(STAMPS)/bench-tools
 ENVIRONMENT := $(STAMPS)/system $(STAMPS)/python $(PACKAGES)
 
 # The frontend: what it is made from, its last built page, and what says that it has been judged.
@@ -25,10 +26,10 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types format bench migrations schema environment test-tools
+.PHONY: help run test lint types format bench bench-gateway migrations schema environment test-tools
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: environment $(SPA) ## start everything on this machine, with demo data; Ctrl-C ends it (ARGS=… for hocba run)
 	@exec $(BIN)/hocba run $(ARGS)
@@ -49,9 +50,11 @@ format: environment ## rewrite the code in the house format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: environment ## measure; the figures go to tests/bench (ARGS=…)
-	@if [ -d tests/bench ]; then exec $(BIN)/python -m tests.bench $(ARGS); \
-	else echo "make bench runs: python -m tests.bench (tests/bench is not there yet)"; fi
+bench: environment $(BENCH_TOOLS) ## measure (ARGS=name and options; without, the names)
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-gateway: environment $(BENCH_TOOLS) ## the API against PostGraphile 5; figures go to build/bench-gateway.json (ARGS=…)
+	@$(BIN)/python -m tests.bench gateway $(ARGS)
 
 migrations: environment ## write the migration for changed models (ARGS=… for tortoise makemigrations)
 	@$(BIN)/tortoise -c backend.db.connection.OFFLINE makemigrations $(ARGS)
@@ -95,4 +98,8 @@ $(STAMPS)/spa-tested: $(SPA_SOURCES) | $(ENVIRONMENT)
 
 $(STAMPS)/test-tools: infra/bootstrap/test-tools.sh
 	@infra/bootstrap/test-tools.sh
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/bench-tools: infra/bootstrap/bench-tools.sh
+	@infra/bootstrap/bench-tools.sh
 	@mkdir -p $(@D) && touch $@

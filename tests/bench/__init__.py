@@ -1,0 +1,1 @@
+"""Measurements: ``python -m tests.bench NAME``. Figures go to ``build/bench-NAME.json``."""

@@ -1,0 +1,113 @@
+"""``python -m tests.bench gateway``: our API against PostGraphile 5, one process each, on the same database.
+
+Both answer the same questions under the same row security; a look that both give the same answers comes first.
+Rounds of both sides follow each other in one run, so that a busy machine is busy for both; figures are medians.
+"""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from tests.bench import processor, servers
+from tests.bench.data.loading import ensure_database
+from tests.bench.driving import Drive, Figures, Target, drive
+from tests.bench.gateway import report
+from tests.bench.gateway.checking import CHECKED, ask, compare
+from tests.bench.gateway.report import Outcome
+from tests.bench.gateway.requests import OPERATIONS, Asking, first_page, order_of, repeated
+from tests.bench.gateway.samples import draw, returnable
+from tests.bench.gateway.sessions import sign_in
+
+WARM_SECONDS = 2
+PER_SECOND_MAX = 4_000
+"""More mutations than either side makes in a second."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    options = _options(arguments)
+    console = Console(width=150)
+    with servers.database() as postgres:
+        urls = asyncio.run(ensure_database(postgres, options.records, console.print))
+        with servers.stack(urls) as settings, servers.ours(settings) as ours, servers.theirs(urls) as theirs:
+            asyncio.run(servers.fill_tables(urls))
+            measuring = Measuring(options, urls.owner, settings["REDIS_URL"], ours, theirs)
+            outcomes = {}
+            for name in options.only:
+                outcomes[name] = measuring.measure(name)
+                console.print(f"{name}: {outcomes[name].ratio:.2f}")
+            about = {
+                "records": options.records,
+                "connections": options.connections,
+                "seconds": options.seconds,
+            }
+            path = report.write("bench-gateway.json", outcomes, {**about, "load": processor.load()})
+    report.show(outcomes, console)
+    console.print(f"load {processor.load():.1f}; {path}")
+    return 0
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench gateway")
+    parser.add_argument("--only", nargs="+", choices=OPERATIONS, default=OPERATIONS, metavar="NAME")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--records", type=int, default=138_000)
+    return parser.parse_args(arguments)
+
+
+class Measuring:
+    """The two servers and what is asked of them."""
+
+    def __init__(
+        self, options: argparse.Namespace, owner_url: str, redis_url: str, ours: Target, theirs: Target
+    ) -> None:
+        self._options = options
+        self._owner_url = owner_url
+        self._ours, self._theirs = ours, theirs
+        self._database = servers.database_process()
+        samples = asyncio.run(draw(owner_url))
+        sessions = asyncio.run(sign_in(redis_url, samples))
+        self._asking = Asking(samples, sessions, order_of(ask(theirs, first_page(samples))))
+
+    def measure(self, operation: str) -> Outcome:
+        """Compare the answers, warm both sides, then rounds in turn."""
+        leaves = self._check(operation)
+        for target in (self._ours, self._theirs):
+            self._round(operation, target, WARM_SECONDS)
+        mine: list[Figures] = []
+        others: list[Figures] = []
+        for _ in range(self._options.rounds):
+            mine.append(self._round(operation, self._ours, self._options.seconds))
+            others.append(self._round(operation, self._theirs, self._options.seconds))
+        return Outcome(leaves, mine, others)
+
+    def _check(self, operation: str) -> int:
+        questions = self._questions(operation, 2 * CHECKED)
+        if operation == "mutation":
+            pairs = list(zip(questions[::2], questions[1::2], strict=True))  # each record only once
+        else:
+            pairs = [(question, question) for question in questions[:CHECKED]]
+        return max(
+            compare(
+                operation,
+                ask(self._ours, self._asking.ours(operation, mine)),
+                ask(self._theirs, self._asking.theirs(operation, other)),
+            )
+            for mine, other in pairs
+        )
+
+    def _round(self, operation: str, target: Target, seconds: int) -> Figures:
+        changes = operation == "mutation"
+        questions = self._questions(operation, seconds * PER_SECOND_MAX)
+        say = self._asking.ours if target is self._ours else self._asking.theirs
+        how = Drive(seconds, self._options.connections, ordered=changes)
+        return drive(target, self._database, [say(operation, item) for item in questions], how)
+
+    def _questions(self, operation: str, count: int) -> list:
+        if operation == "mutation":
+            records = asyncio.run(returnable(self._owner_url, count))
+            return self._asking.questions(operation, records)
+        return repeated(self._asking.questions(operation), count)
