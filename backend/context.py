@@ -19,10 +19,12 @@ from backend.db.repositories.access import AccessRow
 from backend.db.repositories.organisation import CountRow
 from backend.db.repositories.people import AssignmentRow, Login
 from backend.db.repositories.records import RecordRow
+from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose
 from backend.domain.errors import NotSignedInError, SignerUnknownError
 from backend.domain.lifecycle import Action
 from backend.domain.messages import Language
 from backend.domain.policy import PUBLIC, Actor, Refusal
+from backend.domain.rate_limits import Operation
 from backend.services import locking
 from backend.services.acting import refusal_for
 from backend.settings import Settings
@@ -95,6 +97,18 @@ class Loaders:
         self.access_pages: DataLoader[AccessPage, list[AccessRow]] = DataLoader(load_fn=_access_pages)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownBook:
+    """What an answer that is one lookup and nothing else rests on (``backend.web.known_answers``)."""
+
+    code: str = field(repr=False)
+    fingerprint: str
+    purpose: AccessPurpose
+    means: AccessMeans
+    outcome: AccessOutcome
+    counted: Operation
+
+
 @dataclass(slots=True)
 class Context:
     """One request, or one socket; ``actor`` and ``loaders`` belong to the operation at hand."""
@@ -108,6 +122,7 @@ class Context:
     login: Login | None = None
     actor: Actor = PUBLIC
     loaders: Loaders = field(default_factory=Loaders)
+    known_book: KnownBook | None = None
 
     @property
     def staff(self) -> Actor:

@@ -86,6 +86,13 @@ class RateLimits:
         if wait > 0:
             raise RateLimitedError(seconds=_at_least_one(wait))
 
+    async def allows(self, operation: Operation, whose: Mapping[By, str]) -> bool:
+        """Whether one more would be allowed, which it is not counted as."""
+        allowed = await self.take(operation, whose) == 0
+        if allowed:
+            await self.give_back(operation, whose)
+        return allowed
+
     async def give_back(self, operation: Operation, whose: Mapping[By, str], tokens: int = 1) -> None:
         """Undo one count: the try was right."""
         await self.take(operation, whose, -tokens)

@@ -48,7 +48,7 @@ class CompiledReads:
 
     async def _read(self, actor: Actor, statement: Statement) -> bytes | None:
         try:
-            text = await self._pools.text(actor, statement.text, statement.binds)
+            text: str = await self._pools.value(actor, statement.text, statement.binds)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             # the ordinary way meets the same trouble and says it in the API's words
             log.warning("compiled_read_failed", reason=type(error).__name__)

@@ -5,9 +5,9 @@ from typing import Any
 
 from backend.adapters import uploads
 from backend.adapters.addresses import network_of
-from backend.context import Context
+from backend.context import Context, KnownBook
 from backend.db.scope import scoped_apart
-from backend.domain.access import AccessMeans, AccessPurpose
+from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose
 from backend.domain.errors import (
     DomainError,
     LookupCodeUnknownError,
@@ -54,6 +54,15 @@ async def lookup(
         found = await lookup_cases.look_up(question)
     if found is None:
         raise _refused(question)
+    if question.share_code is None and len(info.operation.selection_set.selections) == 1:
+        context.known_book = KnownBook(
+            code=parsed.value,
+            fingerprint=found.fingerprint,
+            purpose=purpose,
+            means=question.means,
+            outcome=AccessOutcome.FULL if found.full else AccessOutcome.MINIMUM,
+            counted=counted,
+        )
     if counted is Operation.LOOKUP_TRY:
         await context.services.limits.give_back(counted, buckets)
     return answer(found, context)

@@ -61,6 +61,7 @@ class Found:
 
     full: bool
     years: list[FoundYear]
+    fingerprint: str
 
 
 def read_code(text: str) -> LookupCode:
@@ -105,7 +106,7 @@ async def look_up(question: Question) -> Found | None:
     await access.record(purpose, question.means, outcome, share_id, question.network)
     if outcome is AccessOutcome.REFUSED:
         return None
-    return Found(full=bool(opened), years=await _filled(years))
+    return Found(full=bool(opened), years=await _filled(years), fingerprint=await access.fingerprint())
 
 
 async def _share(question: Question) -> ShareCodeRow | None:

@@ -26,6 +26,7 @@ from backend.observability import configure_logging
 from backend.settings import Settings, from_env
 from backend.web.files import Files
 from backend.web.gateway import Gateway
+from backend.web.known_answers import KnownAnswers
 from backend.web.pages import Frontend
 from backend.web.sign_in import SignIn
 
@@ -58,7 +59,7 @@ class SecurityHeaders:
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
-def create_app(settings: Settings) -> Starlette:
+def create_app(settings: Settings) -> ASGIApp:
     """The application; its pools open with the server and close with it."""
     redis = open_redis(settings.redis_url)
     services = Services(
@@ -77,14 +78,16 @@ def create_app(settings: Settings) -> Starlette:
         await open_database(settings.database_url, pool=settings.database_pool, application_name="hocba-api")
         reads = ReadPools(settings.database_url, pool=settings.database_pool)
         services.compiled = CompiledReads(schema._schema, reads)  # noqa: SLF001 - Strawberry's own graphql-core schema
+        known.doors = ReadPools(settings.database_url, pool=settings.database_pool, writes=True)
         services.watching.start()
         yield
         await reads.close()
+        await known.doors.close()
         await services.watching.stop()
         await close_database()
         await redis.aclose()
 
-    return Starlette(
+    site = Starlette(
         routes=[
             Route("/graphql", gateway, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", gateway),
@@ -114,6 +117,8 @@ def create_app(settings: Settings) -> Starlette:
         ],
         lifespan=lifespan,
     )
+    known = KnownAnswers(site, services)
+    return known
 
 
 async def _alive(_request: Request) -> Response:
@@ -126,6 +131,6 @@ async def _ready(_request: Request) -> Response:
     return JSONResponse({"ready": answers}, 200 if answers else 503)
 
 
-def app() -> Starlette:
+def app() -> ASGIApp:
     """For ``uvicorn --factory``."""
     return create_app(from_env())

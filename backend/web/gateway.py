@@ -26,6 +26,9 @@ from backend.observability import log
 
 COOKIE = "hocba_session"
 BODY_MAX = 200_000
+CONTEXT = "hocba.context"
+"""Where the request keeps its context, for what stands around the gateway."""
+
 INIT_SECONDS = 3
 SUBSCRIPTIONS_MAX = 10
 
@@ -64,7 +67,7 @@ class Gateway(GraphQL[Context, None]):
         response: Response | WebSocket,  # noqa: ARG002 - Strawberry's signature
     ) -> Context:
         key = request.cookies.get(COOKIE)
-        return Context(
+        context = request.scope[CONTEXT] = Context(
             connection=request,
             services=self._services,
             language=language_of(request),
@@ -72,6 +75,7 @@ class Gateway(GraphQL[Context, None]):
             address=address_of(self._services, request),
             session_key=key,
         )
+        return context
 
 
 def language_of(request: Request | WebSocket) -> Language:

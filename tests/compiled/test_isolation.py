@@ -37,11 +37,11 @@ async def test_outside_a_scope_a_connection_shows_nothing_and_writes_nothing(wor
     try:
         counted = "SELECT (SELECT count(*)::text FROM year_record)"
         entered = f"{counted} FROM enter_scope($1, $2, $3, $4)"
-        assert await pools.text(actor, entered, ()) == "6"
+        assert await pools.value(actor, entered, ()) == "6"
         left = "SELECT (SELECT count(*)::text FROM year_record) WHERE $1 || $2 || $3 || $4 IS NOT NULL"
-        assert await pools.text(actor, left, ()) == "0"
+        assert await pools.value(actor, left, ()) == "0"
         change = "UPDATE year_record SET updated_at = now() WHERE $1 || $2 || $3 || $4 IS NOT NULL"
         with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
-            await pools.text(actor, change, ())
+            await pools.value(actor, change, ())
     finally:
         await pools.close()

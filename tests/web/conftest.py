@@ -39,6 +39,7 @@ class Site:
     redis_url: str
     log_file: Path
     owner: Login
+    worker: Login
 
     def here(self, url: str) -> str:
         """The same path and query at the address where the server listens."""
@@ -136,6 +137,7 @@ async def site(
     server = GuardedServer(server_data, "site")
     server.start(api_plan(process_environment() | settings), lambda: accepts_connections(port))
     log_file = server_data / "log" / "site.log"
-    yield Site(f"http://127.0.0.1:{port}", idp.issuer, vneid.issuer, redis_url, log_file, Login(urls.owner))
+    owner, worker = Login(urls.owner), Login(urls.worker)
+    yield Site(f"http://127.0.0.1:{port}", idp.issuer, vneid.issuer, redis_url, log_file, owner, worker)
     server.stop()
     postgres.drop_database("site")

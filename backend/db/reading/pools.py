@@ -19,20 +19,21 @@ STATEMENT_SECONDS = 10
 class ReadPools:
     """Pools by database role, opened at their first use."""
 
-    def __init__(self, url: str, *, pool: int) -> None:
+    def __init__(self, url: str, *, pool: int, writes: bool = False) -> None:
+        """With ``writes`` a statement may also pass the doors that its role has."""
+        self._mode = "off" if writes else "on"
         self._credentials: dict[str, Any] = tortoise_config(url, pool=pool)["connections"]["default"][
             "credentials"
         ]
         self._pools: dict[str, asyncpg.Pool] = {}
         self._opening = asyncio.Lock()
 
-    async def text(self, actor: Actor, statement: str, binds: tuple[Any, ...]) -> str:
-        """The one text that a statement answers in an actor's scope; its first four binds are the scope's settings."""
+    async def value(self, actor: Actor, statement: str, binds: tuple[Any, ...]) -> Any:
+        """The one value that a statement answers in an actor's scope; its first four binds are the scope's settings."""
         role = DATABASE_ROLE[actor.role]
         pool = self._pools.get(role) or await self._open(role)
         async with pool.acquire() as connection:
-            found: str = await connection.fetchval(statement, *scope_settings(actor), *binds)
-        return found
+            return await connection.fetchval(statement, *scope_settings(actor), *binds)
 
     async def close(self) -> None:
         for pool in self._pools.values():
@@ -53,7 +54,7 @@ class ReadPools:
 
         settings = {
             "application_name": "hocba-reads",
-            "default_transaction_read_only": "on",
+            "default_transaction_read_only": self._mode,
             "statement_timeout": str(STATEMENT_SECONDS * 1000),
             "timezone": "UTC",
         }

@@ -17,6 +17,16 @@ async def record(
     )
 
 
+async def fingerprint() -> str:
+    """What the answer about the scope's book rests on, in one word."""
+    found: str = await sql.value("SELECT book_fingerprint()")
+    return found
+
+
+RECORD_KNOWN = "SELECT record_known_access($5, $6, $7, $8, $9) FROM enter_scope($1, $2, $3, $4)"
+"""Whether the scope's book is as its fingerprint says; then the read is recorded (``backend.db.reading.pools``)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRow:
     """One read of a book, or one try."""
