@@ -49,7 +49,7 @@ async def book(site: Site) -> AsyncIterator[Book]:
     """A book that no other test looks at."""
     rows = await site.owner.run(
         "SELECT b.id, b.lookup_code, p.birth_date::text AS birth_date FROM record_book b JOIN pupil p ON p.id = b.pupil_id"
-        " WHERE NOT EXISTS (SELECT FROM access_event e WHERE e.book_id = b.id) ORDER BY b.id LIMIT 1"
+        " WHERE NOT EXISTS (SELECT FROM access_event e WHERE e.book_id = b.id) ORDER BY b.id DESC LIMIT 1"
     )
     async with httpx2.AsyncClient() as client:
         found = Book(site, client, rows[0]["id"], rows[0]["lookup_code"], rows[0]["birth_date"])
