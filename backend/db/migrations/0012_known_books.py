@@ -27,7 +27,7 @@ END $$"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0009_guardians")]
+    dependencies = [("models", "0011_guardian_logins")]
     operations = [
         ops.RunSQL(
             [
