@@ -14,7 +14,7 @@ from backend.adapters.rate_limits import RateLimits
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
 from backend.adapters.watching import Watching
-from backend.db.repositories import access, ceremonies, organisation, periods, records, submissions
+from backend.db.repositories import access, ceremonies, families, organisation, periods, records, submissions
 from backend.db.repositories.access import AccessRow
 from backend.db.repositories.organisation import CountRow
 from backend.db.repositories.people import AssignmentRow, Login
@@ -89,6 +89,7 @@ class Loaders:
         self.class_counts: DataLoader[ClassCountKey, list[CountRow] | None] = DataLoader(
             load_fn=partial(_in_order, organisation.counts_of)
         )
+        self.family_records = _loader(families.records_of)
         self.seals_pending = _loader(periods.seals_pending)
         self.due_counts = _loader(locking.due_counts)
         self.access_events = _loader(access.find)

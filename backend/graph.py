@@ -20,7 +20,7 @@ from backend.db.scope import enter, unscoped
 from backend.domain.errors import DomainError
 from backend.domain.messages import sentence
 from backend.observability import log
-from backend.resolvers import department, identity, imports, public, records, sharing, signing
+from backend.resolvers import department, identity, imports, public, records, sessions, sharing, signing
 from backend.schema.access import AccessEvent, ShareCode
 from backend.schema.department import LockPeriod, Submission, Verification
 from backend.schema.lookup import LookupResult
@@ -30,16 +30,19 @@ from backend.schema.organisation import (
     OrgUnit,
     SchoolClass,
     SchoolProgress,
-    Viewer,
 )
 from backend.schema.records import Record
 from backend.schema.signing import Ceremony, CeremonyItem
+from backend.schema.viewer import SignInProvider, Viewer
 
 
 @strawberry.type
 class Query:
     node: relay.Node | None = relay.node(description="Anything with an id, as far as the viewer may see it.")
     viewer: Viewer = strawberry.field(resolver=identity.viewer, description="Who asks. Right: everybody.")
+    sign_in_providers: list[SignInProvider] = strawberry.field(
+        resolver=sessions.providers, description="Where people sign in. Right: everybody."
+    )
     records: relay.Connection[Record] = strawberry.field(
         resolver=records.list_records, description="Records by class and name. Right: staff, their scope."
     )
@@ -86,6 +89,7 @@ class Mutation(
     identity.IdentityMutations,
     imports.ImportMutations,
     sharing.SharingMutations,
+    sessions.SessionMutations,
 ):
     """Everything that changes something; each answers with a payload and its user errors."""
 

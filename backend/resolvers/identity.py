@@ -9,8 +9,9 @@ from backend.db.scope import unscoped
 from backend.domain.errors import NotFoundError
 from backend.domain.policy import PUBLIC, Actor
 from backend.resolvers.answering import Info, answering
-from backend.schema.organisation import Assignment, Viewer
+from backend.schema.organisation import Assignment
 from backend.schema.payloads import ViewerPayload
+from backend.schema.viewer import Viewer
 
 
 def viewer(info: Info) -> Viewer:

@@ -1,4 +1,4 @@
-"""Units, classes and the person who asks."""
+"""Units, classes, assignments and how the records of classes stand."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -88,13 +88,6 @@ class Assignment:
             unit_kind=row.unit_kind,
             current=current,
         )
-
-
-@strawberry.type(description="The person who asks; null fields when nobody is signed in.")
-class Viewer:
-    name: str | None
-    role: Role
-    assignments: list[Assignment]
 
 
 @strawberry.type(description="How many records stand in a state.")

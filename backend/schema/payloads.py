@@ -7,9 +7,9 @@ import strawberry
 from backend.schema.access import ShareCode
 from backend.schema.department import LockPeriod, Submission
 from backend.schema.errors import UserError
-from backend.schema.organisation import Viewer
 from backend.schema.records import Record
 from backend.schema.signing import Ceremony
+from backend.schema.viewer import UserSession, Viewer
 
 
 @strawberry.type
@@ -52,6 +52,12 @@ class ShareCodePayload:
 @strawberry.type
 class ViewerPayload:
     viewer: Viewer | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="The viewer's sessions that are left.")
+class SessionsPayload:
+    sessions: list[UserSession] = strawberry.field(default_factory=list)
     user_errors: list[UserError] = strawberry.field(default_factory=list)
 
 

@@ -160,6 +160,20 @@ READS = (
     _reading("Query.lockPeriods", "{ lockPeriods { id } }", lambda _stage, _seat: {}, objects=ANYWHERE),
     _reading("Query.viewer", "{ viewer { role } }", lambda _stage, _seat: {}, objects=ANYWHERE),
     _reading(
+        "Query.signInProviders",
+        "{ signInProviders { id } }",
+        lambda _stage, _seat: {},
+        objects=ANYWHERE,
+        is_public=True,
+    ),
+    _reading(
+        "Query.viewer children",
+        "{ viewer { children { name records { id pupilName } } } }",
+        lambda _stage, _seat: {},
+        objects=ANYWHERE,
+        shows=lambda viewer, _stage, _seat: bool(viewer["children"]),
+    ),
+    _reading(
         "Query.lookup by code",
         "query ($code: String!) { lookup(code: $code) { maskedName } }",
         lambda stage, seat: {"code": _code(stage, seat)},
@@ -297,6 +311,14 @@ WRITES = (
     ),
     _doing("Mutation.lockPeriodSeal", "$lockPeriodId: ID!", _period("due"), PERIODS, is_public=True),
     _doing("Mutation.viewerActAs", "$assignmentId: ID!", _act_as, ("own", "next class", "sibling", ABSENT)),
+    # sessions are in Redis; what they do there is tried in tests/web/test_own_sessions.py
+    _doing("Mutation.sessionRevoke", "$sessionId: ID!", lambda *_: {"sessionId": ABSENT}, (ABSENT,)),
+    Row(
+        name="Mutation.sessionRevokeOthers",
+        document="mutation { sessionRevokeOthers { userErrors { code field } } }",
+        variables=lambda *_: {},
+        objects=ANYWHERE,
+    ),
     _doing(
         "Mutation.shareCodeCreate",
         "$recordId: ID!, $purpose: AccessPurpose!, $validDays: Int!",

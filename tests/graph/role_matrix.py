@@ -19,7 +19,7 @@ from backend.embedded.postgres import EmbeddedPostgres
 from backend.embedded.redis_server import EmbeddedRedis
 from backend.resolvers import answering
 from tests.fixtures.asking import Answer, Api, open_gateway
-from tests.fixtures.world import PARENT, SCHOOLS, build_world
+from tests.fixtures.world import PARENT_LOGIN, SCHOOLS, build_world
 from tests.graph.operations import ROWS, Row, send_files
 from tests.graph.stage import SEATS, Stage, build_stage
 
@@ -33,7 +33,7 @@ PEOPLE: dict[str, str | None] = {
     "CLERK": f"{_OWN}.vt",
     "DISTRICT_OFFICER": "phong.193",
     "DEPARTMENT_OFFICER": "so",
-    "GUARDIAN": PARENT,
+    "GUARDIAN": PARENT_LOGIN,
     "PUBLIC": None,
 }
 """Who asks: the login of one person of each role. A new role is one line here and one in ``WITHIN``."""
