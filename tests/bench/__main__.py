@@ -5,6 +5,8 @@ import sys
 
 BENCHES = {
     "gateway": "tests.bench.gateway",
+    "growth": "tests.bench.growth",
+    "intake": "tests.bench.intake",
 }
 """Name to module; each has ``run(arguments)``. Imported when asked for: no bench needs another's servers."""
 

@@ -18,7 +18,7 @@ from tests.bench.gateway.checking import CHECKED, ask, compare
 from tests.bench.gateway.report import Outcome
 from tests.bench.gateway.requests import OPERATIONS, Asking, first_page, order_of, repeated
 from tests.bench.gateway.samples import draw, returnable
-from tests.bench.gateway.sessions import sign_in
+from tests.bench.gateway.sessions import cookies_of
 
 WARM_SECONDS = 2
 PER_SECOND_MAX = 4_000
@@ -69,8 +69,8 @@ class Measuring:
         self._ours, self._theirs = ours, theirs
         self._database = servers.database_process()
         samples = asyncio.run(draw(owner_url))
-        sessions = asyncio.run(sign_in(redis_url, samples))
-        self._asking = Asking(samples, sessions, order_of(ask(theirs, first_page(samples))))
+        cookies = asyncio.run(cookies_of(redis_url, samples.everybody))
+        self._asking = Asking(samples, cookies, order_of(ask(theirs, first_page(samples))))
 
     def measure(self, operation: str) -> Outcome:
         """Compare the answers, warm both sides, then rounds in turn."""

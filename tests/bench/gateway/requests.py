@@ -12,7 +12,6 @@ from graphql import OperationDefinitionNode, parse, print_ast
 from strawberry import relay
 
 from backend.schema.paging import encode_cursor
-from backend.web.gateway import COOKIE
 from tests.bench.data.province import YEAR
 from tests.bench.driving import Request
 from tests.bench.gateway.samples import PUBLIC, Person, Samples, their_cursor
@@ -45,11 +44,11 @@ OPERATIONS = tuple(OURS)
 
 
 class Asking:
-    """Requests of both sides; ``sessions`` are cookies by login, ``order`` names PostGraphile's order by keys."""
+    """Requests of both sides; ``cookies`` are headers by login, ``order`` names PostGraphile's order by keys."""
 
-    def __init__(self, samples: Samples, sessions: dict[str, str], order: str) -> None:
+    def __init__(self, samples: Samples, cookies: dict[str, str], order: str) -> None:
         self._samples = samples
-        self._sessions = sessions
+        self._cookies = cookies
         self._order = order
         self._asks: dict[str, Callable[[], Iterator[Question]]] = {
             "lookup": self._lookup,
@@ -67,8 +66,8 @@ class Asking:
         return list(self._asks[operation]())
 
     def ours(self, operation: str, question: Question) -> Request:
-        cookie = self._sessions.get(question.person.login)
-        headers = (("cookie", f"{COOKIE}={cookie}"),) if cookie else ()
+        cookie = self._cookies.get(question.person.login)
+        headers = (("cookie", cookie),) if cookie else ()
         return Request(headers, _body(operation, OURS[operation], question.ours))
 
     def theirs(self, operation: str, question: Question) -> Request:

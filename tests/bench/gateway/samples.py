@@ -61,12 +61,16 @@ class Samples:
     classes: list[tuple[int, int]]
     positions: list[tuple[str, int, str, int]]
 
+    @property
+    def everybody(self) -> list[Person]:
+        return [*self.principals.values(), *self.officers, self.department]
+
 
 async def draw(owner_url: str) -> Samples:
     """The same samples for the same data."""
+    asking = await people(owner_url, *DATABASE_ROLE)
     connection = await asyncpg.connect(owner_url)
     try:
-        people = await _people(connection)
         codes = await connection.fetch(
             "SELECT b.lookup_code, p.birth_date FROM year_record y JOIN record_book b ON b.id = y.book_id"
             " JOIN pupil p ON p.id = b.pupil_id WHERE y.state = 'LOCKED' AND y.school_year = $1"
@@ -93,26 +97,27 @@ async def draw(owner_url: str) -> Samples:
     positions = [tuple(row) for row in positions]
     random.Random(1).shuffle(positions)
     return Samples(
-        principals={p.school_ids[0]: p for p in people if p.role is Role.PRINCIPAL},
-        officers=[p for p in people if p.role is Role.DISTRICT_OFFICER],
-        department=next(p for p in people if p.role is Role.DEPARTMENT_OFFICER),
+        principals={p.school_ids[0]: p for p in asking if p.role is Role.PRINCIPAL},
+        officers=[p for p in asking if p.role is Role.DISTRICT_OFFICER],
+        department=next(p for p in asking if p.role is Role.DEPARTMENT_OFFICER),
         codes=[(row[0], row[1].isoformat()) for row in codes],
         classes=[tuple(row) for row in classes],
         positions=positions,
     )
 
 
-async def _people(connection: asyncpg.Connection) -> list[Person]:
+async def people(owner_url: str, *roles: str) -> list[Person]:
+    """Everybody who has one of the roles."""
+    connection = await asyncpg.connect(owner_url)
     rows = await connection.fetch(
         "SELECT s.subject, f.role, f.staff_id, f.assignment_id, f.school_ids"
-        " FROM staff s, LATERAL assignments_of(s.issuer, s.subject) f WHERE s.issuer = $1 ORDER BY f.assignment_id",
+        " FROM staff s, LATERAL assignments_of(s.issuer, s.subject) f WHERE s.issuer = $1 AND f.role = ANY ($2)"
+        " ORDER BY f.assignment_id",
         ISSUER,
+        list(roles),
     )
-    return [
-        Person(row[0], Role(row[1]), row[2], row[3], tuple(row[4]))
-        for row in rows
-        if row["role"] in DATABASE_ROLE
-    ]
+    await connection.close()
+    return [Person(row[0], Role(row[1]), row[2], row[3], tuple(row[4])) for row in rows]
 
 
 async def returnable(owner_url: str, wanted: int) -> list[tuple[int, int]]:
