@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from redis import asyncio as aioredis
 from starlette.requests import HTTPConnection
@@ -29,6 +29,7 @@ from backend.services import locking
 from backend.services.acting import refusal_for
 from backend.settings import Settings
 
+Key = TypeVar("Key")
 Row = TypeVar("Row")
 ClassCountKey = tuple[int, int]
 """School id and the year in which a school year starts."""
@@ -71,6 +72,26 @@ class SessionIdentity:
     acr: str = ""
 
 
+class Loaded(Generic[Key, Row]):
+    """A loader that is made when something is first asked of it: most operations need one or two of many."""
+
+    __slots__ = ("_find", "_loader")
+
+    def __init__(self, find: Callable[[list[Key]], Awaitable[Sequence[Row]]]) -> None:
+        self._find: Any = find
+        self._loader: DataLoader[Key, Row] | None = None
+
+    def load(self, key: Key) -> Awaitable[Row]:
+        """What belongs to a key, read together with whatever else is asked for at the same time."""
+        if self._loader is None:
+            self._loader = DataLoader(load_fn=self._find)
+        return self._loader.load(key)
+
+    def clear_all(self) -> None:
+        """Forget everything: it has been written."""
+        self._loader = None
+
+
 class Loaders:
     """Batched reads; one set for one operation, so that nothing read for one actor reaches another."""
 
@@ -86,8 +107,8 @@ class Loaders:
         self.periods = _loader(periods.find)
         self.units = _loader(organisation.find_units)
         self.classes = _loader(organisation.find_classes)
-        self.class_counts: DataLoader[ClassCountKey, list[CountRow] | None] = DataLoader(
-            load_fn=partial(_in_order, organisation.counts_of)
+        self.class_counts: Loaded[ClassCountKey, list[CountRow] | None] = Loaded(
+            partial(_in_order, organisation.counts_of)
         )
         self.family_records = _loader(families.records_of)
         self.seals_pending = _loader(periods.seals_pending)
@@ -95,7 +116,7 @@ class Loaders:
         self.access_events = _loader(access.find)
         self.share_codes = _loader(access.find_shares)
         self.shares_of = _loader(access.shares_of)
-        self.access_pages: DataLoader[AccessPage, list[AccessRow]] = DataLoader(load_fn=_access_pages)
+        self.access_pages: Loaded[AccessPage, list[AccessRow]] = Loaded(_access_pages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,8 +180,8 @@ def choose_actor(login: Login | None, assignment_id: int | None) -> Actor:
     return next(chosen, None) or next(first, None) or login.guardian or PUBLIC
 
 
-def _loader(find: Callable[[Sequence[int]], Awaitable[dict[int, Row]]]) -> DataLoader[int, Row | None]:
-    return DataLoader(load_fn=partial(_in_order, find))
+def _loader(find: Callable[[Sequence[int]], Awaitable[dict[int, Row]]]) -> Loaded[int, Row | None]:
+    return Loaded(partial(_in_order, find))
 
 
 async def _in_order(find: Callable[[Sequence[Any]], Awaitable[dict[Any, Any]]], keys: list[Any]) -> list[Any]:

@@ -111,11 +111,11 @@ class OperationTransaction(SchemaExtension):
     async def on_execute(self) -> AsyncIterator[None]:
         operation = self.execution_context
         context: Context = operation.context
-        context.loaders = Loaders()
-        if operation.operation_type is OperationType.SUBSCRIPTION:
+        if await _answered_at_once(operation):
             yield
             return
-        if await _answered_at_once(operation):
+        context.loaders = Loaders()
+        if operation.operation_type is OperationType.SUBSCRIPTION:
             yield
             return
         with suppress(_RollBackError):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from graphql import DocumentNode, FieldNode, GraphQLObjectType, GraphQLSchema, OperationType, get_named_type
 from graphql.execution.values import get_argument_values, get_variable_values
 
@@ -16,6 +17,8 @@ from backend.compiled.documents import children, collect, fragments_of, operatio
 from backend.compiled.roots import STAFF_ROOTS, Build
 from backend.db.reading.expressions import NotCompiledError, Selected
 from backend.db.reading.statement import Statement, joined
+
+KEPT_STATEMENTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,23 @@ class Plan:
         if self._operation.operation is not OperationType.QUERY or self._operation.directives:
             raise NotCompiledError("operation")
         self._roots = self._read_roots(document)
+        self._made: OrderedDict[bytes, Statement] = OrderedDict()
 
     def statement(self, variables: Mapping[str, Any] | None) -> Statement:
-        """The statement for these variables.
+        """The statement for these variables; those asked for last are kept.
 
         Raises:
             NotCompiledError: when they are not what the document asks for; its ordinary execution will say so.
         """
+        key = orjson.dumps(variables)
+        made = self._made.get(key) or self._make(variables)
+        self._made[key] = made
+        self._made.move_to_end(key)
+        if len(self._made) > KEPT_STATEMENTS:
+            self._made.popitem(last=False)
+        return made
+
+    def _make(self, variables: Mapping[str, Any] | None) -> Statement:
         values = get_variable_values(
             self._schema, self._operation.variable_definitions or (), dict(variables or {}), max_errors=1
         )

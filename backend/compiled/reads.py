@@ -59,7 +59,7 @@ class CompiledReads:
 def _statement(plan: Plan, variables: object) -> Statement | None:
     try:
         return plan.statement(variables if isinstance(variables, dict) else None)
-    except (NotCompiledError, DomainError, GraphQLError, ValueError):
+    except (NotCompiledError, DomainError, GraphQLError, TypeError, ValueError):
         return None
 
 
