@@ -73,9 +73,9 @@ _POLICY_FACTS = (
     "s.state",
     's."window"',
     "s.complete",
-    "y.school_id",
-    "y.school_class_id",
-    "b.managing_school_id",
+    "(y.school_id = ANY ((SELECT scope_schools())::bigint[]))",
+    "(y.school_class_id = ANY ((SELECT scope_classes())::bigint[]))",
+    "(b.managing_school_id = ANY ((SELECT scope_schools())::bigint[]))",
     '(SELECT string_agg(p."window", \',\' ORDER BY p."window") FROM lock_period p'
     " WHERE p.school_year = y.school_year AND (p.sealed_at IS NOT NULL OR p.locks_at <= now()))",
 )
