@@ -8,6 +8,7 @@ IDP := infra/standins/idp
 FRONTEND := $(patsubst %/package.json,%,$(wildcard frontend/package.json))
 PACKAGES := $(IDP)/node_modules/.stamp signing-worker/node_modules/.stamp $(addsuffix /node_modules/.stamp,$(FRONTEND))
 BENCH_TOOLS := tests/bench/node_modules/.stamp $(STAMPS)/bench-tools
+TEST_PACKAGES := $(patsubst %/package.json,%/node_modules/.stamp,$(wildcard tests/*/*/package.json))
 ENVIRONMENT := $(STAMPS)/system $(STAMPS)/python $(PACKAGES)
 
 # The frontend: what it is made from, its last built page, and what says that it has been judged.
@@ -34,7 +35,7 @@ help: ## this list
 run: environment $(SPA) ## start everything on this machine, with demo data; Ctrl-C ends it (ARGS=… for hocba run)
 	@exec $(BIN)/hocba run $(ARGS)
 
-test: environment test-tools lint types $(SPA) $(SPA_TESTED) ## lint, types, import contracts and all tests (PYTEST_ARGS=…)
+test: environment test-tools $(TEST_PACKAGES) lint types $(SPA) $(SPA_TESTED) ## lint, types, import contracts and all tests (PYTEST_ARGS=…)
 	@$(BIN)/pytest $(or $(PYTEST_ARGS),-n 2 --dist loadfile tests/e2e tests)
 
 lint: environment $(SPA_TYPES) ## ruff, formatting, import contracts and oxlint

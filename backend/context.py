@@ -1,6 +1,7 @@
 """What a resolver has at hand: who asks, in which language, and loaders that batch reads of one operation."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
@@ -10,10 +11,10 @@ from starlette.requests import HTTPConnection
 from strawberry.dataloader import DataLoader
 
 from backend.adapters.addresses import UNKNOWN
+from backend.adapters.hub import Hub
 from backend.adapters.rate_limits import RateLimits
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
-from backend.adapters.watching import Watching
 from backend.db.repositories import access, ceremonies, families, organisation, periods, records, submissions
 from backend.db.repositories.access import AccessRow
 from backend.db.repositories.organisation import CountRow
@@ -27,10 +28,14 @@ from backend.domain.policy import PUBLIC, Actor, Refusal
 from backend.domain.rate_limits import Operation
 from backend.services import locking
 from backend.services.acting import refusal_for
+from backend.services.relaying import Relay
 from backend.settings import Settings
 
 Key = TypeVar("Key")
 Row = TypeVar("Row")
+
+operation_variables: ContextVar[dict[str, Any]] = ContextVar("operation_variables")
+"""Variables of the operation at hand as the client sent them, for a selection that is executed again."""
 ClassCountKey = tuple[int, int]
 """School id and the year in which a school year starts."""
 
@@ -54,8 +59,9 @@ class Services:
     redis: aioredis.Redis
     store: ObjectStore
     replies: Replies
-    watching: Watching
     limits: RateLimits
+    hub: Hub
+    relay: Relay
     compiled: AnswersAtOnce | None = None
 
 

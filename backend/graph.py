@@ -1,6 +1,5 @@
 """The schema, assembled; how an operation runs, and what of its faults anybody learns."""
 
-import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from typing import Any
@@ -14,15 +13,15 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
-from backend.context import Context, Loaders, choose_actor
+from backend.context import Context, Loaders, choose_actor, operation_variables
 from backend.db.repositories import people
 from backend.db.scope import enter, unscoped
 from backend.domain.errors import DomainError
 from backend.domain.messages import sentence
-from backend.observability import log
-from backend.resolvers import department, identity, imports, public, records, sessions, sharing, signing
+from backend.resolvers import department, identity, imports, live, public, records, sessions, sharing, signing
 from backend.schema.access import AccessEvent, ShareCode
 from backend.schema.department import LockPeriod, Submission, Verification
+from backend.schema.errors import shown_fault
 from backend.schema.lookup import LookupResult
 from backend.schema.organisation import (
     ClassProgress,
@@ -95,7 +94,7 @@ class Mutation(
 
 
 @strawberry.type
-class Subscription:
+class Subscription(live.LiveSubscriptions):
     signing_progress = strawberry.subscription(
         resolver=signing.progress,
         description="How far a ceremony is, until it is done. Right: as for the ceremony.",
@@ -116,6 +115,7 @@ class OperationTransaction(SchemaExtension):
             return
         context.loaders = Loaders()
         if operation.operation_type is OperationType.SUBSCRIPTION:
+            operation_variables.set(operation.variables or {})
             yield
             return
         with suppress(_RollBackError):
@@ -123,6 +123,8 @@ class OperationTransaction(SchemaExtension):
                 await _take_scope(context, write=operation.operation_type is OperationType.MUTATION)
                 yield
                 _roll_back_if(bool(getattr(operation.result, "errors", None)))
+        if operation.operation_type is OperationType.MUTATION:
+            context.services.relay.wake()
 
 
 async def _answered_at_once(operation: ExecutionContext) -> bool:
@@ -167,13 +169,7 @@ class MaskFaults(MaskErrors):
         super().__init__(should_mask_error=_is_fault, error_message="")
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        fault_id = secrets.token_hex(6)
-        log.error("operation_fault", fault=fault_id, exc_info=error.original_error)
-        return GraphQLError(
-            sentence("INTERNAL", id=fault_id),
-            path=error.path,
-            extensions={"code": "INTERNAL", "id": fault_id},
-        )
+        return shown_fault(error, self.execution_context.context.language)
 
 
 def _is_fault(error: GraphQLError) -> bool:
@@ -186,7 +182,13 @@ class DomainErrors(SchemaExtension):
 
     def on_operation(self) -> Iterator[None]:
         yield
-        result = self.execution_context.result
+        self._name(self.execution_context.result)
+
+    def on_stream_result(self, result: object) -> Iterator[None]:
+        self._name(result)
+        yield
+
+    def _name(self, result: object) -> None:
         language = self.execution_context.context.language
         for error in getattr(result, "errors", None) or ():
             if isinstance(original := error.original_error, DomainError):

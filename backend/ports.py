@@ -1,7 +1,9 @@
 """What the use cases need from outside: the write-once store and the stream of live events."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Protocol
+
+from backend.domain.live import LiveEvent
 
 
 class ArtefactStore(Protocol):
@@ -24,16 +26,13 @@ class ArtefactStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class LiveEvent:
-    """Something changed that somebody may be watching: ids only, the watcher reads the rest as itself."""
-
-    topic: str
-    subject_id: int
-    school_id: int
-
-
 class EventBus(Protocol):
-    """Live events; losing one costs freshness, never data, so a failure to publish is logged and forgotten."""
+    """The one line of live events, for every process."""
 
-    async def publish(self, event: LiveEvent) -> None: ...
+    async def publish(self, events: Sequence[LiveEvent]) -> None:
+        """Add events in the order of their positions; one that is already there is left out.
+
+        Raises:
+            Exception: whatever the bus raises when it is away; then the caller keeps the events.
+        """
+        ...

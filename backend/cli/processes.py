@@ -52,4 +52,6 @@ def api_plan(environment: Mapping[str, str]) -> ServerPlan:
     command = [sys.executable, "-m", "uvicorn", "--factory", "backend.web.app:app"]
     address = ["--host", environment["HOCBA_HOST"], "--port", environment["HOCBA_PORT"]]
     options = ["--no-access-log", "--log-level", "warning", "--no-proxy-headers", "--no-server-header"]
+    # what a socket may send at once is what a body may have
+    options += ["--ws-max-size", "200000"]
     return ServerPlan([*command, *address, *options], ROOT, environment)

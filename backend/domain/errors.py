@@ -13,6 +13,7 @@ DomainError
 │   ├── NotSignedInError, SignerUnknownError
 │   ├── LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError
 │   ├── RateLimitedError
+│   ├── WatchEndedError, WatchBehindError, TooManyWatchersError
 │   └── DocumentTooLargeError, WorkerBusyError
 ├── FileRejectedError          an import file as a whole
 │   ├── FileEmptyError, FileTooLargeError, FileTooManyRowsError
@@ -147,6 +148,24 @@ class LockPeriodSealedError(RequestError):
 
 class LockPeriodNotDueError(RequestError):
     code = "LOCK_PERIOD_NOT_DUE"
+
+
+class WatchEndedError(RequestError):
+    """The right to watch has ended or changed; whoever still has one subscribes anew."""
+
+    code = "WATCH_ENDED"
+
+
+class WatchBehindError(RequestError):
+    """The stream broke off, here or at a slow client; it goes on from the last cursor."""
+
+    code = "WATCH_BEHIND"
+
+
+class TooManyWatchersError(RequestError):
+    """A person or an address has as many open streams as it may."""
+
+    code = "TOO_MANY_WATCHERS"
 
 
 class DocumentTooLargeError(RequestError):

@@ -9,6 +9,7 @@ from backend.db.repositories import ceremonies
 from backend.db.repositories.ceremonies import CeremonyRow
 from backend.db.scope import scoped
 from backend.domain.errors import NotFoundError
+from backend.domain.live import Topic
 from backend.domain.signing import ItemState, SignatureRole
 from backend.resolvers.answering import Info, answering, node_key, node_keys
 from backend.resolvers.identity import refresh_actor
@@ -78,7 +79,7 @@ async def progress(info: Info, ceremony_id: relay.GlobalID) -> AsyncGenerator[Ce
     """
     key = node_key(ceremony_id, "Ceremony", "ceremonyId")
     shown: CeremonyRow | None = None
-    async for _ in info.context.services.watching.changes("ceremony", key):
+    async for _ in info.context.services.hub.changes(Topic.CEREMONY, key):
         row = await _read(info, key)
         if row != shown:
             shown = row

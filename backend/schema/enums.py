@@ -11,6 +11,7 @@ from backend.domain.completion import Award
 from backend.domain.identifiers import Gender
 from backend.domain.levels import SubjectLevel, TraitGroup, TraitLevel
 from backend.domain.lifecycle import Action, State
+from backend.domain.live import ChangeKind
 from backend.domain.organisation import ArtefactKind, UnitKind
 from backend.domain.outcome import Outcome
 from backend.domain.policy import Role
@@ -42,3 +43,4 @@ strawberry.enum(AccessReader, name="AccessReader", description="Whose side a rea
 strawberry.enum(AccessPurpose, name="AccessPurpose", description="What a read of a book is for.")
 strawberry.enum(AccessMeans, name="AccessMeans", description="What opened the book to a reader.")
 strawberry.enum(AccessOutcome, name="AccessOutcome", description="How much a reader was shown.")
+strawberry.enum(ChangeKind, name="ChangeKind", description="What a live event says.")

@@ -1,10 +1,14 @@
 """User errors: what a person can be told and can mend, with a stable code, a sentence and the place."""
 
+import secrets
+
 import strawberry
+from graphql import GraphQLError
 
 from backend.domain.errors import ContentRejectedError, DomainError
 from backend.domain.faults import Fault
 from backend.domain.messages import Language, sentence
+from backend.observability import log
 from backend.schema.error_codes import ErrorCode
 
 
@@ -48,3 +52,19 @@ def fault_type(fault: Fault, language: Language) -> FaultType:
         message=sentence(fault.code, language, **dict(fault.params)),
         field=fault.field,
     )
+
+
+def shown_fault(error: GraphQLError, language: Language) -> GraphQLError:
+    """What anybody learns of an error: a domain error its code and sentence, a fault only an id that the log has."""
+    original = error.original_error
+    if original is None or isinstance(original, GraphQLError):
+        return error
+    if isinstance(original, DomainError):
+        words = sentence(original.reason, language, **original.params)
+        extensions = {"code": original.reason, "field": original.field}
+    else:
+        fault_id = secrets.token_hex(6)
+        log.error("operation_fault", fault=fault_id, exc_info=original)
+        words = sentence("INTERNAL", language, id=fault_id)
+        extensions = {"code": "INTERNAL", "id": fault_id}
+    return GraphQLError(words, path=error.path, extensions=extensions)

@@ -1,8 +1,9 @@
 """The ASGI application of one API process."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
+from redis import asyncio as aioredis
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
@@ -11,18 +12,23 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from backend.adapters.events import RedisEvents
+from backend.adapters.hub import Hub
 from backend.adapters.rate_limits import RateLimits
 from backend.adapters.redis_client import open_redis
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
-from backend.adapters.watching import Watching
 from backend.compiled.reads import CompiledReads
 from backend.context import Services
 from backend.db.connection import close_database, open_database
 from backend.db.health import ready
 from backend.db.reading.pools import ReadPools
+from backend.db.scope import unscoped
+from backend.domain.policy import Actor
 from backend.graph import schema
 from backend.observability import configure_logging
+from backend.services.relaying import Relay
+from backend.services.watching import ended
 from backend.settings import Settings, from_env
 from backend.web.files import Files
 from backend.web.gateway import Gateway
@@ -62,14 +68,7 @@ class SecurityHeaders:
 def create_app(settings: Settings) -> ASGIApp:
     """The application; its pools open with the server and close with it."""
     redis = open_redis(settings.redis_url)
-    services = Services(
-        settings,
-        redis,
-        ObjectStore(settings.store_url),
-        Replies(redis),
-        Watching(redis),
-        RateLimits(redis, settings.rate_limit_factor),
-    )
+    services = _services(settings, redis)
     gateway, sign_in, files = Gateway(services), SignIn(services), Files(services)
 
     @asynccontextmanager
@@ -79,11 +78,14 @@ def create_app(settings: Settings) -> ASGIApp:
         reads = ReadPools(settings.database_url, pool=settings.database_pool)
         services.compiled = CompiledReads(schema._schema, reads)  # noqa: SLF001 - Strawberry's own graphql-core schema
         known.doors = ReadPools(settings.database_url, pool=settings.database_pool, writes=True)
-        services.watching.start()
+        living = (services.hub, services.relay, gateway.connections)
+        for part in living:
+            part.start()
         yield
+        for part in living:
+            await part.stop()
         await reads.close()
         await known.doors.close()
-        await services.watching.stop()
         await close_database()
         await redis.aclose()
 
@@ -119,6 +121,23 @@ def create_app(settings: Settings) -> ASGIApp:
     )
     known = KnownAnswers(site, services)
     return known
+
+
+def _services(settings: Settings, redis: aioredis.Redis) -> Services:
+    return Services(
+        settings,
+        redis,
+        ObjectStore(settings.store_url),
+        Replies(redis),
+        RateLimits(redis, settings.rate_limit_factor),
+        Hub(redis, _ended),
+        Relay(RedisEvents(redis)),
+    )
+
+
+async def _ended(holders: Collection[tuple[int, Actor]]) -> Collection[tuple[int, Actor]]:
+    async with unscoped():
+        return await ended(holders)
 
 
 async def _alive(_request: Request) -> Response:

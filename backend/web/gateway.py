@@ -5,24 +5,31 @@ open a socket in somebody's name; sockets are also refused by their Origin.
 """
 
 import json
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from typing import Any
 
 import orjson
 from redis.exceptions import RedisError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types.execution import SubscriptionExecutionResult
 
 from backend.adapters import sessions
 from backend.adapters.addresses import client_address
 from backend.context import Context, Services, SessionIdentity
-from backend.domain.messages import Language
+from backend.domain.errors import TooManyWatchersError
+from backend.domain.messages import Language, sentence
 from backend.graph import schema
 from backend.observability import log
+from backend.web.connections import Connection, Connections, current
+from backend.web.streams import Socket, SocketHandler, with_outlet
 
 COOKIE = "hocba_session"
 BODY_MAX = 200_000
@@ -31,25 +38,67 @@ CONTEXT = "hocba.context"
 
 INIT_SECONDS = 3
 SUBSCRIPTIONS_MAX = 10
+EVENT_STREAM = "text/event-stream"
 
 
 class Gateway(GraphQL[Context, None]):
     """The one GraphQL endpoint of a process."""
+
+    graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(self, services: Services) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
             allow_queries_via_get=False,
-            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
             max_subscriptions_per_connection=SUBSCRIPTIONS_MAX,
             allowed_origins=[services.settings.origin],
         )
         self._services = services
+        self.connections = Connections(services.redis)
+        services.hub.on_session_ended = self.connections.session_ended
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await super().__call__(scope, _limited(receive) if scope["type"] == "http" else receive, send)
+        if scope["type"] == "websocket":
+            socket = Socket(send)
+            await self._stream(WebSocket(scope, receive, send), receive, socket.send, socket.close)
+        elif EVENT_STREAM in Headers(scope=scope).get("accept", ""):
+            await self._stream(Request(scope), _limited(receive), send, _not_yet)
+        else:
+            await super().__call__(scope, _limited(receive), send)
+
+    async def _stream(
+        self,
+        request: HTTPConnection,
+        receive: Receive,
+        send: Send,
+        close: Callable[[], Coroutine[Any, Any, None]],
+    ) -> None:
+        """Serve a stream that is counted while it is open, or refuse one too many."""
+        key = request.cookies.get(COOKIE)
+        identity = await identity_of(self._services, key)
+        connection = Connection(
+            address=address_of(self._services, request),
+            person=(identity.issuer, identity.subject) if identity else None,
+            session=sessions.public_name(key) if identity and key else None,
+            close=close,
+        )
+        try:
+            with self.connections.admitted(connection):
+                current.set(connection)
+                await super().__call__(request.scope, receive, send)
+        except TooManyWatchersError as error:
+            answer = refusal(429, error.code, sentence(error.code, language_of(request)))
+            if isinstance(request, WebSocket):
+                await request.send_denial_response(answer)
+            else:
+                await answer(request.scope, receive, send)
+
+    async def execute_operation(self, *args: Any, **kwargs: Any) -> Any:
+        result = await super().execute_operation(*args, **kwargs)
+        return with_outlet(result) if isinstance(result, SubscriptionExecutionResult) else result
 
     def decode_json(self, data: str | bytes) -> object:
         try:
@@ -78,7 +127,11 @@ class Gateway(GraphQL[Context, None]):
         return context
 
 
-def language_of(request: Request | WebSocket) -> Language:
+async def _not_yet() -> None:
+    """An event stream can be closed once its operation runs."""
+
+
+def language_of(request: HTTPConnection) -> Language:
     """English when it is asked for first, else Vietnamese."""
     return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "vi"
 

@@ -8,6 +8,7 @@ from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
 from backend.db.connection import close_database, open_database
 from backend.observability import configure_logging, log
+from backend.services.relaying import Relay
 from backend.settings import Settings, from_env
 from signing_worker.consuming import consume
 from signing_worker.handlers import Handlers
@@ -28,11 +29,14 @@ async def work(settings: Settings) -> None:
     signs = SignPool(signer_setup(settings), settings.worker_processes)
     judges = JudgePool(settings.pki_trust_roots, settings.pki_intermediates)
     production = Production(ObjectStore(settings.store_url), renders, signs, settings.origin)
-    handlers = Handlers(production, judges, RedisEvents(redis), redis, Replies(redis))
+    relay = Relay(RedisEvents(redis))
+    handlers = Handlers(production, judges, relay, redis, Replies(redis))
+    relay.start()
     log.info("worker_started", processes=settings.worker_processes)
     try:
         await consume(settings.database_worker_url, handlers, settings.worker_concurrency)
     finally:
+        await relay.stop()
         for pool in (renders, signs, judges):
             await asyncio.to_thread(pool.close)
         await redis.aclose()

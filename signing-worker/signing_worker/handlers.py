@@ -14,8 +14,8 @@ from backend.db.scope import unscoped
 from backend.domain.errors import DomainError, NotFoundError, SigningFailedError, UnexpectedFailureError
 from backend.jobs import MAX_TRIES, DrawPreview, Job, JudgeDocument, SealLocked, SignItem
 from backend.observability import log
-from backend.ports import EventBus, LiveEvent
 from backend.services import previews, signatures
+from backend.services.relaying import Relay
 from backend.services.signatures import SigningTask
 from signing_worker.judge.pool import JudgePool
 from signing_worker.production import Production
@@ -27,7 +27,7 @@ class Handlers:
 
     production: Production
     judges: JudgePool
-    events: EventBus
+    relay: Relay
     redis: aioredis.Redis
     replies: Replies
 
@@ -37,6 +37,12 @@ class Handlers:
         Raises:
             DomainError: when the job should run again, or be parked after its last try.
         """
+        try:
+            await self._do(job, tries)
+        finally:
+            self.relay.wake()
+
+    async def _do(self, job: Job, tries: int) -> None:
         match job:
             case SignItem():
                 await self._sign_item(job, tries)
@@ -52,7 +58,7 @@ class Handlers:
             task = await signatures.begin_item(job.item_id)
         if task is None:
             return
-        await self._announce(task)
+        self.relay.wake()
         try:
             await self._make_and_register(task)
         except DomainError as error:
@@ -60,8 +66,6 @@ class Handlers:
         except Exception as error:  # noqa: BLE001 - whatever it was, the record must say that it waits
             log.exception("sign_item_fault", item=job.item_id)
             await self._item_failed(task, job.item_id, UnexpectedFailureError(), tries, cause=error)
-        finally:
-            await self._announce(task)
 
     async def _item_failed(
         self,
@@ -107,7 +111,3 @@ class Handlers:
         except DomainError as error:
             answer = {"code": error.reason}
         await self.replies.send(job.question_id, answer)
-
-    async def _announce(self, task: SigningTask) -> None:
-        if task.ceremony_id is not None:
-            await self.events.publish(LiveEvent("ceremony", task.ceremony_id, task.revision.school_id))

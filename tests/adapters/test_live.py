@@ -5,67 +5,90 @@ from collections.abc import AsyncIterator
 
 import pytest
 from redis import asyncio as aioredis
+from redis.exceptions import RedisError
 
-from backend.adapters import uploads, watching
+from backend.adapters import hub, uploads
 from backend.adapters.events import RedisEvents
+from backend.adapters.hub import Hub
 from backend.adapters.redis_client import open_redis
 from backend.adapters.replies import Replies
-from backend.adapters.watching import Watching
+from backend.domain.live import ChangeKind, LiveEvent, Topic
+from backend.domain.policy import Actor
 from backend.embedded.ports import free_port
-from backend.ports import LiveEvent
 
 SECONDS = 5
 
 
+async def _nobody(_holders: object) -> set[tuple[int, Actor]]:
+    return set()
+
+
+def _event(position: int, subject_id: int) -> LiveEvent:
+    return LiveEvent(
+        position=position, topic=Topic.CEREMONY, kind=ChangeKind.CHANGED, subject_id=subject_id, school_id=1
+    )
+
+
 @pytest.fixture
-async def watch(redis: aioredis.Redis) -> AsyncIterator[Watching]:
-    watcher = Watching(redis)
-    watcher.start()
-    await asyncio.sleep(0.05)
-    yield watcher
-    await watcher.stop()
-
-
-def _event(subject_id: int) -> LiveEvent:
-    return LiveEvent(topic="ceremony", subject_id=subject_id, school_id=1)
+async def own_redis(redis_url: str) -> AsyncIterator[aioredis.Redis]:
+    """A database of Redis that no server of this run uses, emptied."""
+    client = open_redis(f"{redis_url.rstrip('/')}/6")
+    await client.flushdb()
+    yield client
+    await client.aclose()
 
 
 async def test_a_watcher_is_woken_by_its_subject_alone(
-    watch: Watching, redis: aioredis.Redis, monkeypatch: pytest.MonkeyPatch
+    own_redis: aioredis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who watches one ceremony hears of it at once and nothing of another."""
-    monkeypatch.setattr(watching, "WAKE_SECONDS", 60.0)
-    mine, other = watch.changes("ceremony", 1), watch.changes("ceremony", 2)
+    monkeypatch.setattr(hub, "WAKE_SECONDS", 60.0)
+    watch = Hub(own_redis, _nobody)
+    watch.start()
+    mine, other = watch.changes(Topic.CEREMONY, 1), watch.changes(Topic.CEREMONY, 2)
     await anext(mine)
     await anext(other)
     waiting = asyncio.create_task(anext(other))
     async with asyncio.timeout(SECONDS):
+        await watch._ready.wait()
         hears = asyncio.create_task(anext(mine))
         await asyncio.sleep(0)
-        await RedisEvents(redis).publish(_event(1))
+        await RedisEvents(own_redis).publish([_event(1, 1)])
         await hears
     assert not waiting.done()
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
     await mine.aclose()
     await other.aclose()
-    assert watch._watchers == {}
+    assert watch._woken == {}
+    await watch.stop()
 
 
 async def test_a_watcher_wakes_by_itself_when_redis_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without Redis a watcher still looks again, only later; publishing is no fault."""
-    monkeypatch.setattr(watching, "WAKE_SECONDS", 0.05)
+    """Without Redis a watcher still looks again, only later; whoever passes events on is told and keeps them."""
+    monkeypatch.setattr(hub, "WAKE_SECONDS", 0.05)
     away = open_redis(f"redis://127.0.0.1:{free_port()}")
-    watch = Watching(away)
+    watch = Hub(away, _nobody)
     watch.start()
-    changes = watch.changes("ceremony", 1)
+    changes = watch.changes(Topic.CEREMONY, 1)
     async with asyncio.timeout(SECONDS):
-        await RedisEvents(away).publish(_event(1))
+        with pytest.raises(RedisError):
+            await RedisEvents(away).publish([_event(1, 1)])
         await anext(changes)
         await anext(changes)
     await changes.aclose()
     await watch.stop()
     await away.aclose()
+
+
+async def test_a_line_of_another_database_is_begun_anew(own_redis: aioredis.Redis) -> None:
+    """A database that was set back counts from where it was; its events are told, not taken for known ones."""
+    events = RedisEvents(own_redis)
+    await events.publish([_event(position, 1) for position in (7, 8, 9)])
+    await events.publish([_event(4, 2), _event(5, 2)])
+    assert await events.newest() == 5
+    found = await events.history(3, 5)
+    assert found == [_event(4, 2), _event(5, 2)]
 
 
 async def test_an_answer_reaches_the_question_that_it_answers(redis: aioredis.Redis) -> None:

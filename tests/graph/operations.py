@@ -92,6 +92,16 @@ def _listed(nodes: Any, stage: Stage, seat: str) -> bool:
     return stage.node("Ceremony", seat) in [node["id"] for node in nodes]
 
 
+def _changes(field: str) -> Row:
+    """Whether the stream opens; whom an event then reaches is tried in ``tests/live``."""
+    return _reading(
+        f"Subscription.{field}",
+        f"subscription {{ {field} {{ kind node {{ id }} }} }}",
+        lambda _stage, _seat: {},
+        objects=ANYWHERE,
+    )
+
+
 READS = (
     _node("OrgUnit", "id name", SCHOOLS, is_public=True),
     _node("SchoolClass", "id name school { id }"),
@@ -196,6 +206,9 @@ READS = (
         "subscription ($id: ID!) { signingProgress(ceremonyId: $id) { total } }",
         lambda stage, seat: {"id": stage.node("Ceremony", seat)},
     ),
+    _changes("recordChanges"),
+    _changes("submissionChanges"),
+    _changes("lockChanges"),
 )
 
 

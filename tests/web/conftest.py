@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
+from backend.adapters import sessions
 from backend.adapters.redis_client import open_redis
 from backend.cli.processes import api_plan
 from backend.embedded.guarded import GuardedServer, accepts_connections
@@ -82,6 +83,12 @@ class Site:
         answer = await browser.client.get(await self.called_back(browser, next_path))
         assert answer.status_code == 303, answer.text
         return answer
+
+    async def forget_session(self, key: str) -> None:
+        """Let a session run out, as time does."""
+        redis = open_redis(self.redis_url)
+        await redis.delete(sessions.PREFIX + sessions.public_name(key))
+        await redis.aclose()
 
     async def sessions(self) -> set[bytes]:
         """The keys of every session that Redis holds."""

@@ -1,0 +1,262 @@
+"""Subscriptions to changes in the viewer's scope, read once for all who share scope and selection.
+
+The selection of a subscription is executed once for an event and a channel (``backend.adapters.channels``), in
+one transaction under the scope that its watchers share; each watcher gets the same bytes through the outlet that
+its transport has opened. So the generator of an operation yields nothing itself: it keeps the operation open.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any
+
+import orjson
+import strawberry
+from graphql import DocumentNode, GraphQLResolveInfo, VariableNode, execute, print_ast
+from graphql.language import Visitor, visit
+from starlette.requests import HTTPConnection
+from strawberry import relay
+
+from backend.adapters.channels import Audience, Reading
+from backend.adapters.hub import Wish
+from backend.context import Context, Loaders, Services, operation_variables
+from backend.db.scope import scoped
+from backend.domain.errors import NotFoundError, NotSignedInError, SignerUnknownError
+from backend.domain.lifecycle import Action
+from backend.domain.live import ChangeKind, LiveEvent, Topic
+from backend.domain.messages import Language
+from backend.domain.policy import Actor
+from backend.resolvers.answering import Info
+from backend.resolvers.identity import refresh_actor
+from backend.schema.department import LockPeriod, Submission
+from backend.schema.errors import shown_fault
+from backend.schema.live import LiveChange
+from backend.schema.organisation import SchoolClass
+from backend.schema.records import Record
+from backend.services.acting import refusal_for
+from backend.services.watching import ended, scope_of
+
+Outlet = Callable[[str], Awaitable[None]]
+"""Sends one result, already written as JSON, to whoever subscribed."""
+
+outlet: ContextVar[Outlet] = ContextVar("outlet")
+"""Opened by the transport in the task of the operation."""
+
+RECORDS = frozenset({Topic.RECORD, Topic.CLASS})
+SUBMISSIONS = frozenset({Topic.SUBMISSION})
+LOCKS = frozenset({Topic.LOCK})
+NOTHING: tuple[LiveChange, ...] = ()
+NOBODY = HTTPConnection({"type": "http", "headers": []})
+
+
+async def record_changes(info: Info, after: str | None = None) -> AsyncGenerator[LiveChange, None]:
+    """Records in the viewer's scope that came or changed; a class when many of its records did at once."""
+    await _send_changes(info, RECORDS, after)
+    for change in NOTHING:
+        yield change
+
+
+async def submission_changes(info: Info, after: str | None = None) -> AsyncGenerator[LiveChange, None]:
+    """Class packets in the viewer's scope that were sent or judged."""
+    await _send_changes(info, SUBMISSIONS, after)
+    for change in NOTHING:
+        yield change
+
+
+async def lock_changes(info: Info, after: str | None = None) -> AsyncGenerator[LiveChange, None]:
+    """Lock periods that were scheduled, moved or sealed."""
+    await _send_changes(info, LOCKS, after)
+    for change in NOTHING:
+        yield change
+
+
+async def _send_changes(info: Info, topics: frozenset[Topic], after: str | None) -> None:
+    """Send changes until the client leaves or the right ends.
+
+    Raises:
+        NotSignedInError, SignerUnknownError: when nobody with an assignment asks.
+        NotFoundError: when the cursor is none of ours.
+        WatchEndedError, WatchBehindError: later, when the subscription cannot go on.
+    """
+    context = info.context
+    actor = await refresh_actor(context)
+    if context.identity is None:
+        raise NotSignedInError
+    if actor.assignment_id is None:
+        raise SignerUnknownError
+    send = outlet.get()
+    selection = Selection.of(info._raw_info, scope_of(actor), context)  # noqa: SLF001 - Strawberry wraps it
+    wish = Wish(
+        key=(topics, selection.actor, selection.language, selection.document_key, selection.variables_key),
+        topics=topics,
+        actor=selection.actor,
+        audience=lambda: selection,
+        assignment_id=actor.assignment_id,
+        after=_position(after),
+    )
+    async with context.services.hub.watch(wish) as watcher:
+        while True:
+            await send(await watcher.next())
+
+
+def _position(after: str | None) -> int | None:
+    if after is None:
+        return None
+    if not after.isdecimal() or len(after) > len(str(2**62)):
+        raise NotFoundError(field="after")
+    return int(after)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection(Audience):
+    """What is asked of each event, as everybody in one scope sees it."""
+
+    services: Services
+    actor: Actor
+    language: Language
+    schema: Any
+    document: DocumentNode
+    document_key: str
+    variables: dict[str, Any]
+    variables_key: bytes
+    operation_name: str | None
+
+    @classmethod
+    def of(cls, info: GraphQLResolveInfo[Any], actor: Actor, context: Context) -> "Selection":
+        """The selection of a subscription under way."""
+        operation = info.operation
+        document = DocumentNode(definitions=(operation, *info.fragments.values()))
+        variables = operation_variables.get()
+        only_cursor = _only_cursor(info, document)
+        shared = {name: value for name, value in variables.items() if name != only_cursor}
+        return cls(
+            services=context.services,
+            actor=actor,
+            language=context.language,
+            schema=info.schema,
+            document=document,
+            document_key=_text(document),
+            variables=variables,
+            variables_key=orjson.dumps(shared, option=orjson.OPT_SORT_KEYS, default=str),
+            operation_name=operation.name.value if operation.name else None,
+        )
+
+    async def read(self, events: Sequence[LiveEvent], assignments: Collection[int]) -> Reading:
+        """Read the subjects in one transaction under the shared scope and execute the selection on each."""
+        context = Context(
+            connection=NOBODY,
+            services=self.services,
+            language=self.language,
+            identity=None,
+            actor=self.actor,
+            loaders=Loaders(),
+        )
+        async with scoped(self.actor, write=False):
+            gone = await ended({(item, self.actor) for item in assignments})
+            changes = await asyncio.gather(*(_change(context, event) for event in events))
+            seen = [(event, change) for event, change in zip(events, changes, strict=True) if change]
+            texts = await asyncio.gather(*(self._execute(context, change) for _, change in seen))
+        frames = [(event.position, text) for (event, _), text in zip(seen, texts, strict=True)]
+        return Reading(frames, {item for item, _ in gone})
+
+    async def _execute(self, context: Context, change: LiveChange) -> str:
+        result = execute(
+            self.schema,
+            self.document,
+            root_value=change,
+            context_value=context,
+            variable_values=self.variables,
+            operation_name=self.operation_name,
+        )
+        done = await result if isawaitable(result) else result
+        answer: dict[str, Any] = {"data": done.data}
+        if done.errors:
+            answer["errors"] = [shown_fault(error, self.language).formatted for error in done.errors]
+        return orjson.dumps(answer, default=str).decode()
+
+
+async def _change(context: Context, event: LiveEvent) -> LiveChange | None:
+    """An event with its subject, or None when the scope does not show it."""
+    cursor = str(event.position)
+    if event.kind in {ChangeKind.OPENED, ChangeKind.GAP}:
+        return LiveChange(cursor=cursor, kind=event.kind, subject_id=None, node=None)
+    name, find = SUBJECTS[event.topic]
+    node = await find(context, event.subject_id)
+    if node is None:
+        return None
+    subject = relay.GlobalID(name, str(event.subject_id))
+    return LiveChange(cursor=cursor, kind=event.kind, subject_id=subject, node=node)
+
+
+async def _record(context: Context, record_id: int) -> relay.Node | None:
+    row = await context.loaders.records.load(record_id)
+    seen = row is not None and refusal_for(context.actor, Action.VIEW, row) is None
+    return Record.of(row) if row is not None and seen else None
+
+
+async def _class(context: Context, class_id: int) -> relay.Node | None:
+    row = await context.loaders.classes.load(class_id)
+    return None if row is None else SchoolClass.of(row)
+
+
+async def _submission(context: Context, submission_id: int) -> relay.Node | None:
+    row = await context.loaders.submissions.load(submission_id)
+    return None if row is None else Submission.of(row)
+
+
+async def _period(context: Context, period_id: int) -> relay.Node | None:
+    row = await context.loaders.periods.load(period_id)
+    return None if row is None else LockPeriod.of(row)
+
+
+SUBJECTS: dict[Topic, tuple[str, Callable[[Context, int], Awaitable[relay.Node | None]]]] = {
+    Topic.RECORD: ("Record", _record),
+    Topic.CLASS: ("SchoolClass", _class),
+    Topic.SUBMISSION: ("Submission", _submission),
+    Topic.LOCK: ("LockPeriod", _period),
+}
+
+
+def _text(document: DocumentNode) -> str:
+    location = document.definitions[0].loc
+    return location.source.body if location is not None else print_ast(document)
+
+
+class _Uses(Visitor):
+    """Counts where a variable is used; its definition is one of the places."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name, self.count = name, 0
+
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
+        self.count += node.name.value == self.name
+
+
+def _only_cursor(info: GraphQLResolveInfo[Any], document: DocumentNode) -> str | None:
+    """The variable that gives the cursor and nothing else: those who differ in it alone still share a channel."""
+    given = (item.value for item in info.field_nodes[0].arguments or () if item.name.value == "after")
+    value = next(given, None)
+    if not isinstance(value, VariableNode):
+        return None
+    uses = _Uses(value.name.value)
+    visit(document, uses)
+    defined_and_used = 2
+    return value.name.value if uses.count == defined_and_used else None
+
+
+@strawberry.type
+class LiveSubscriptions:
+    record_changes = strawberry.subscription(
+        resolver=record_changes,
+        description="Records that came or changed. Right: staff, their scope.",
+    )
+    submission_changes = strawberry.subscription(
+        resolver=submission_changes,
+        description="Class packets sent or judged. Right: school, district, department, their scope.",
+    )
+    lock_changes = strawberry.subscription(
+        resolver=lock_changes, description="Lock periods scheduled, moved or sealed. Right: staff."
+    )
