@@ -67,14 +67,14 @@ def drive(target: Target, database: int, requests: Sequence[Request], how: Drive
     count = max(1, said["requests"])
     server, data = (1000 * (end - start) / count for start, end in zip(before, after, strict=True))
     return Figures(
-        requests=said["requests"],
+        requests=int(said["requests"]),
         per_second=said["requests"] / said["seconds"],
         p50=said["p50"],
         p99=said["p99"],
         server_cpu=server,
         database_cpu=data,
         bytes_each=said["bytes"] / count,
-        failed=said["failed"],
+        failed=int(said["failed"]),
     )
 
 

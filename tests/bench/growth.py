@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.embedded.postgres import PostgresUrls
+from backend.embedded.stack import EmbeddedStack
 from tests.bench import processor, servers
 from tests.bench.data.loading import ensure_database
 from tests.bench.driving import Drive, Figures, Request, Target, drive
@@ -49,10 +50,9 @@ def run(arguments: Sequence[str]) -> int:
             asyncio.run(ensure_database(postgres, records, console.print))
             for records in (options.small, options.large)
         )
-        settings = running.enter_context(servers.stack(small))
+        stack = running.enter_context(servers.stack(small))
         sides = [
-            _side(running, urls, settings | {"DATABASE_URL": urls.app}, name)
-            for urls, name in ((small, "api-small"), (large, "api-large"))
+            _side(running, stack, urls, name) for urls, name in ((small, "api-small"), (large, "api-large"))
         ]
         found = {operation: _measure(operation, sides, options) for operation in options.only}
     _show(found, console)
@@ -74,10 +74,10 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _side(running: ExitStack, urls: PostgresUrls, settings: dict[str, str], name: str) -> Side:
-    target = running.enter_context(servers.ours(settings, name))
+def _side(running: ExitStack, stack: EmbeddedStack, urls: PostgresUrls, name: str) -> Side:
+    target = running.enter_context(servers.ours(stack, urls, name))
     samples = asyncio.run(draw(urls.owner))
-    cookies = asyncio.run(cookies_of(settings["REDIS_URL"], samples.everybody))
+    cookies = asyncio.run(cookies_of(stack.settings["REDIS_URL"], samples.everybody))
     return Side(target, Asking(samples, cookies, order=""))
 
 

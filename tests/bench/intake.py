@@ -131,7 +131,7 @@ async def _check(urls: PostgresUrls, records: int) -> None:
 def _by_command(urls: PostgresUrls, files: list[Path], _parallel: int) -> Intake:
     """One file after another, each as ``hocba import`` does it; starting the command is left out."""
     os.environ["DATABASE_URL"] = urls.app
-    return _clocked(os.getpid(), lambda: sum(_command(file) for file in files))
+    return _clocked((os.getpid(),), lambda: sum(_command(file) for file in files))
 
 
 def _command(file: Path) -> int:
@@ -143,9 +143,9 @@ def _command(file: Path) -> int:
 
 def _by_api(urls: PostgresUrls, files: list[Path], parallel: int) -> Intake:
     """One API process; a few clerks at once."""
-    with servers.stack(urls) as settings, servers.ours(settings) as api:
+    with servers.stack(urls) as stack, servers.ours(stack, urls) as api:
         clerks = asyncio.run(people(urls.owner, "CLERK"))
-        cookies = asyncio.run(cookies_of(settings["REDIS_URL"], clerks))
+        cookies = asyncio.run(cookies_of(stack.settings["REDIS_URL"], clerks))
         by_school = asyncio.run(_schools(urls, clerks))
 
         def send(file: Path) -> int:
@@ -153,7 +153,7 @@ def _by_api(urls: PostgresUrls, files: list[Path], parallel: int) -> Intake:
             return _send(api, file, clerk, cookies[clerk.login])
 
         with ThreadPoolExecutor(parallel) as pool:
-            return _clocked(api.processes[0], lambda: sum(pool.map(send, files)))
+            return _clocked(api.processes, lambda: sum(pool.map(send, files)))
 
 
 async def _schools(urls: PostgresUrls, clerks: Sequence[Person]) -> dict[str, Person]:
@@ -180,12 +180,12 @@ def _send(api: Target, file: Path, clerk: Person, cookie: str) -> int:
     return created
 
 
-def _clocked(server: int, work: Callable[[], int]) -> Intake:
+def _clocked(server: tuple[int, ...], work: Callable[[], int]) -> Intake:
     database = servers.database_process()
-    before, began = (processor.seconds((server,)), processor.seconds((database,))), time.monotonic()
+    before, began = (processor.seconds(server), processor.seconds((database,))), time.monotonic()
     records = work()
     seconds = time.monotonic() - began
-    after = processor.seconds((server,)), processor.seconds((database,))
+    after = processor.seconds(server), processor.seconds((database,))
     used = [1000 * (end - start) / records for start, end in zip(before, after, strict=True)]
     return Intake(records, seconds, *used)
 

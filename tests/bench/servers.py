@@ -58,8 +58,8 @@ def database_process() -> int:
 
 
 @contextmanager
-def stack(urls: PostgresUrls) -> Iterator[dict[str, str]]:
-    """Settings of an API process over a database, with Redis running."""
+def stack(urls: PostgresUrls) -> Iterator[EmbeddedStack]:
+    """The settings of an API process over a database, with Redis running."""
     given = {
         **ELSEWHERE,
         **LIMITS_OUT_OF_REACH,
@@ -69,19 +69,21 @@ def stack(urls: PostgresUrls) -> Iterator[dict[str, str]]:
         "DATABASE_POOL": POOL,
     }
     with EmbeddedStack(DATA, given, preferred_port=8077) as running:
-        yield running.settings
+        yield running
 
 
 @contextmanager
-def ours(settings: dict[str, str], name: str = "api") -> Iterator[Target]:
-    """One API process; ``name`` keeps several apart."""
+def ours(running: EmbeddedStack, urls: PostgresUrls, name: str = "api") -> Iterator[Target]:
+    """One API process over a database, counted together with its Redis; ``name`` keeps several apart."""
     with ExitStack() as ending:
-        settings = {**settings, "HOCBA_PORT": str(Ports(DATA).port(f"bench-{name}"))}
+        settings = {**running.settings, "DATABASE_URL": urls.app}
+        settings["HOCBA_PORT"] = str(Ports(DATA).port(f"bench-{name}"))
         port = int(settings["HOCBA_PORT"])
         server = GuardedServer(DATA, name)
         ending.callback(server.stop)
         server.start(api_plan({**_environment(), **settings}), lambda: accepts_connections(port))
-        yield Target("ours", f"http://127.0.0.1:{port}/graphql", (server._process.pid,))
+        roots = (_root(server), _root(running.redis._server))
+        yield Target("ours", f"http://127.0.0.1:{port}/graphql", roots)
 
 
 @contextmanager
@@ -101,7 +103,7 @@ def theirs(urls: PostgresUrls) -> Iterator[Target]:
     try:
         plan = ServerPlan([node, HERE / "postgraphile" / "server.mjs"], HERE, environment)
         server.start(plan, lambda: accepts_connections(port))
-        yield Target("theirs", f"http://127.0.0.1:{port}/graphql", (server._process.pid,))
+        yield Target("theirs", f"http://127.0.0.1:{port}/graphql", (_root(server),))
     finally:
         server.stop()
 
@@ -147,6 +149,12 @@ def _policy() -> list[tuple[object, ...]]:
         for place, action in enumerate(Action)
         if action is Action.VIEW or action in GRANTS[role]
     ]
+
+
+def _root(server: GuardedServer) -> int:
+    """The process above a running server."""
+    assert server._process is not None
+    return server._process.pid
 
 
 def _environment() -> dict[str, str]:

@@ -115,7 +115,9 @@ async def write_examples(connection: asyncpg.Connection, province: ProvincePlan)
 
 
 async def drop_examples(connection: asyncpg.Connection) -> None:
-    await connection.execute("DROP TABLE bench_school, bench_name, bench_template, bench_signed, bench_home")
+    await connection.execute(
+        "DROP TABLE bench_school, bench_name, bench_template, bench_signed, bench_home, bench_content"
+    )
 
 
 HOMES = """

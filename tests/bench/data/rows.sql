@@ -10,7 +10,7 @@ SELECT s.id, :year, 1 + k % 5, (1 + k % 5) || chr(65 + k / 5)
   JOIN bench_school s USING (place);
 
 -- step: rows
-CREATE TABLE bench_row AS
+CREATE UNLOGGED TABLE bench_row AS
 SELECT i, :year::smallint AS school_year, c.school_id, c.id AS class_id, c.grade, c.name AS class_name, n.full_name,
        n.name_fold, n.sort_key, n.gender, s.school, t.template_key, t.due,
        make_date(:year - 5 - c.grade, 1 + i % 12, 1 + i % 28) AS birth_date,
@@ -30,6 +30,9 @@ SELECT i, :year::smallint AS school_year, c.school_id, c.id AS class_id, c.grade
   JOIN bench_name n ON n.place = chance / 100 % (SELECT count(*) FROM bench_name)
   JOIN bench_template t ON t.grade = c.grade AND t.place = chance / 7 % (SELECT max(place) + 1 FROM bench_template)
  ORDER BY i;
+
+-- step: statistics
+ANALYZE bench_row;
 
 -- step: pupils
 INSERT INTO pupil (id, full_name, name_fold, sort_key, birth_date, gender, ethnicity, nationality, birth_place,
@@ -56,25 +59,29 @@ INSERT INTO year_record (id, book_id, school_id, school_class_id, school_year, g
 SELECT record_id, book_id, school_id, class_id, school_year, grade, full_name, name_fold, sort_key, 'DRAFT', now()
   FROM bench_row;
 
+-- step: contents (made for the first year; later years, which nothing reads, take them over)
+CREATE UNLOGGED TABLE IF NOT EXISTS bench_content AS
+SELECT i, template || jsonb_build_object(
+         'schoolYear', school_year || '-' || school_year + 1, 'className', class_name, 'school', school,
+         'pupil', (template -> 'pupil') || jsonb_build_object('fullName', full_name, 'birthDate', birth_date,
+           'gender', gender, 'citizenNumber', '022' || lpad(pupil_id::text, 9, '0'),
+           'pupilCode', 'B' || lpad(pupil_id::text, 9, '0')),
+         'history', (SELECT jsonb_agg(jsonb_build_object(
+           'schoolYear', school_year - grade + g || '-' || school_year - grade + g + 1,
+           'className', g || substr(class_name, 2), 'schoolName', school ->> 'name', 'registerNumber', '',
+           'enteredOn', make_date(school_year - grade + g, 9, 5)) ORDER BY g) FROM generate_series(1, grade) AS g)
+       ) AS content
+  FROM (SELECT r.*, t.content AS template FROM bench_row r JOIN bench_template t USING (template_key)) AS r;
+
 -- step: revisions
 INSERT INTO revision (id, year_record_id, number, book_id, school_id, school_class_id, school_year, grade, state,
                       content, content_digest, "window", complete, version, reason, effective_from, created_at,
                       updated_at)
 SELECT revision_id, record_id, 1, book_id, school_id, class_id, school_year, grade, state, content,
-       encode(sha256(convert_to(content::text, 'UTF8')), 'hex'), due, true, 1, '',
+       encode(sha256(convert_to(revision_id::text, 'UTF8')), 'hex'), due, true, 1, '',
        CASE WHEN state = 'LOCKED' THEN make_timestamptz(school_year + 1, 6, 30, 17, 0, 0) END, now(),
        make_timestamptz(school_year + 1, 5, 28, 8, 0, 0) + i % 10000 * interval '1 minute'
-  FROM (SELECT r.*, t.content AS template FROM bench_row r JOIN bench_template t USING (template_key)) AS r, LATERAL (
-    SELECT template || jsonb_build_object(
-      'schoolYear', school_year || '-' || school_year + 1, 'className', class_name, 'school', school,
-      'pupil', (template -> 'pupil') || jsonb_build_object('fullName', full_name, 'birthDate', birth_date,
-        'gender', gender, 'citizenNumber', '022' || lpad(pupil_id::text, 9, '0'),
-        'pupilCode', 'B' || lpad(pupil_id::text, 9, '0')),
-      'history', (SELECT jsonb_agg(jsonb_build_object(
-        'schoolYear', school_year - grade + g || '-' || school_year - grade + g + 1,
-        'className', g || substr(class_name, 2), 'schoolName', school ->> 'name', 'registerNumber', '',
-        'enteredOn', make_date(school_year - grade + g, 9, 5)) ORDER BY g) FROM generate_series(1, grade) AS g)
-    ) AS content) AS made;
+  FROM bench_row JOIN bench_content USING (i);
 
 -- step: pointers (the trigger names the state and moves the counts)
 UPDATE year_record y SET working_revision_id = b.revision_id,

@@ -6,6 +6,7 @@ Rounds of both sides follow each other in one run, so that a busy machine is bus
 
 import argparse
 import asyncio
+import json
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -14,13 +15,22 @@ from tests.bench import processor, servers
 from tests.bench.data.loading import ensure_database
 from tests.bench.driving import Drive, Figures, Target, drive
 from tests.bench.gateway import report
-from tests.bench.gateway.checking import CHECKED, ask, compare
+from tests.bench.gateway.checking import CHECKED, ask, compare, require_answers, require_changes
 from tests.bench.gateway.report import Outcome
-from tests.bench.gateway.requests import OPERATIONS, Asking, first_page, order_of, repeated
-from tests.bench.gateway.samples import draw, returnable
+from tests.bench.gateway.requests import (
+    OPERATIONS,
+    SAME_FOR_US,
+    Asking,
+    Question,
+    first_page,
+    order_of,
+    repeated,
+)
+from tests.bench.gateway.samples import draw, returnable, returned
 from tests.bench.gateway.sessions import cookies_of
 
 WARM_SECONDS = 2
+CHANGING = "mutation"
 PER_SECOND_MAX = 4_000
 """More mutations than either side makes in a second."""
 
@@ -30,9 +40,9 @@ def run(arguments: Sequence[str]) -> int:
     console = Console(width=150)
     with servers.database() as postgres:
         urls = asyncio.run(ensure_database(postgres, options.records, console.print))
-        with servers.stack(urls) as settings, servers.ours(settings) as ours, servers.theirs(urls) as theirs:
+        with servers.stack(urls) as stack, servers.ours(stack, urls) as ours, servers.theirs(urls) as theirs:
             asyncio.run(servers.fill_tables(urls))
-            measuring = Measuring(options, urls.owner, settings["REDIS_URL"], ours, theirs)
+            measuring = Measuring(options, urls.owner, stack.settings["REDIS_URL"], ours, theirs)
             outcomes = {}
             for name in options.only:
                 outcomes[name] = measuring.measure(name)
@@ -50,7 +60,9 @@ def run(arguments: Sequence[str]) -> int:
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench gateway")
-    parser.add_argument("--only", nargs="+", choices=OPERATIONS, default=OPERATIONS, metavar="NAME")
+    parser.add_argument(
+        "--only", nargs="+", choices=[*OPERATIONS, *SAME_FOR_US], default=OPERATIONS, metavar="NAME"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=32)
@@ -74,40 +86,47 @@ class Measuring:
 
     def measure(self, operation: str) -> Outcome:
         """Compare the answers, warm both sides, then rounds in turn."""
-        leaves = self._check(operation)
+        leaves, size = self._check(operation)
         for target in (self._ours, self._theirs):
-            self._round(operation, target, WARM_SECONDS)
+            self._round(operation, target, WARM_SECONDS, size)
         mine: list[Figures] = []
         others: list[Figures] = []
         for _ in range(self._options.rounds):
-            mine.append(self._round(operation, self._ours, self._options.seconds))
-            others.append(self._round(operation, self._theirs, self._options.seconds))
+            mine.append(self._round(operation, self._ours, self._options.seconds, size))
+            others.append(self._round(operation, self._theirs, self._options.seconds, size))
         return Outcome(leaves, mine, others)
 
-    def _check(self, operation: str) -> int:
+    def _check(self, operation: str) -> tuple[int, int]:
+        """Leaves of the longest answer, bytes of the shortest."""
         questions = self._questions(operation, 2 * CHECKED)
-        if operation == "mutation":
+        if operation == CHANGING:
             pairs = list(zip(questions[::2], questions[1::2], strict=True))  # each record only once
         else:
             pairs = [(question, question) for question in questions[:CHECKED]]
-        return max(
-            compare(
-                operation,
-                ask(self._ours, self._asking.ours(operation, mine)),
-                ask(self._theirs, self._asking.theirs(operation, other)),
+        leaves, sizes = [], []
+        for mine, other in pairs:
+            answer = ask(self._ours, self._asking.ours(operation, mine))
+            leaves.append(
+                compare(operation, answer, ask(self._theirs, self._asking.theirs(operation, other)))
             )
-            for mine, other in pairs
-        )
+            sizes.append(len(json.dumps(answer, ensure_ascii=False)))
+        return max(leaves), min(sizes)
 
-    def _round(self, operation: str, target: Target, seconds: int) -> Figures:
-        changes = operation == "mutation"
+    def _round(self, operation: str, target: Target, seconds: int, size: int) -> Figures:
+        changes = operation == CHANGING
         questions = self._questions(operation, seconds * PER_SECOND_MAX)
         say = self._asking.ours if target is self._ours else self._asking.theirs
         how = Drive(seconds, self._options.connections, ordered=changes)
-        return drive(target, self._database, [say(operation, item) for item in questions], how)
+        before = asyncio.run(returned(self._owner_url)) if changes else 0
+        figures = drive(target, self._database, [say(operation, item) for item in questions], how)
+        require_answers(target, figures, size)
+        if changes:
+            done = asyncio.run(returned(self._owner_url)) - before
+            require_changes(target, figures, done, self._options.connections)
+        return figures
 
-    def _questions(self, operation: str, count: int) -> list:
-        if operation == "mutation":
+    def _questions(self, operation: str, count: int) -> list[Question]:
+        if operation == CHANGING:
             records = asyncio.run(returnable(self._owner_url, count))
             return self._asking.questions(operation, records)
         return repeated(self._asking.questions(operation), count)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from tests.bench.driving import Request, Target
+from tests.bench.driving import Figures, Request, Target
 
 CHECKED = 12
 """Questions of each operation that are compared."""
@@ -57,6 +57,28 @@ def compare(operation: str, ours: Any, theirs: Any) -> int:
     if operation not in OTHER_ROWS and (mine := _values(left)) != (other := _values(right)):
         raise AnswersDifferError(f"{operation}: {mine - other} against {other - mine}")
     return len(left)
+
+
+def require_answers(target: Target, figures: Figures, size: int) -> None:
+    """What was measured were answers: no other status, and none so short that it can only be an error.
+
+    Raises:
+        AnswersDifferError: otherwise.
+    """
+    if figures.failed or figures.bytes_each < size / 2:
+        raise AnswersDifferError(
+            f"{target.name}: {figures.failed} failed, {figures.bytes_each:.0f} bytes each instead of {size}"
+        )
+
+
+def require_changes(target: Target, figures: Figures, done: int, connections: int) -> None:
+    """Every answer to a mutation stands for one change; those under way at the end may have been made or not.
+
+    Raises:
+        AnswersDifferError: otherwise.
+    """
+    if not figures.requests <= done <= figures.requests + connections:
+        raise AnswersDifferError(f"{target.name}: {figures.requests} answers, {done} changes")
 
 
 def leaves(data: Any, name: str = "") -> Iterator[tuple[str, Any]]:

@@ -141,6 +141,16 @@ async def returnable(owner_url: str, wanted: int) -> list[tuple[int, int]]:
         await connection.close()
 
 
+async def returned(owner_url: str) -> int:
+    """How many returns the audit has."""
+    connection = await asyncpg.connect(owner_url)
+    try:
+        count: int = await connection.fetchval("SELECT count(*) FROM audit_event WHERE action = 'RETURN'")
+        return count
+    finally:
+        await connection.close()
+
+
 def their_cursor(prefix: str, record_id: int) -> str:
     """PostGraphile's cursor for the order of primary keys: the order's name, then the key."""
     return base64.b64encode(json.dumps([prefix, str(record_id)], separators=(",", ":")).encode()).decode()

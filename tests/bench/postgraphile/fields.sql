@@ -52,6 +52,13 @@ BEGIN
   PERFORM record_access('NOT_STATED', 'BIRTH_DATE', CASE WHEN FOUND THEN 'FULL' ELSE 'REFUSED' END, NULL, '');
 END $$;
 
+-- The same without the event, which is then no mutation.
+CREATE OR REPLACE FUNCTION lookup_unrecorded(code text, second_factor date) RETURNS SETOF year_record
+LANGUAGE sql STABLE AS $$
+  SELECT y.* FROM record_book b JOIN year_record y ON y.book_id = b.id JOIN revision r ON r.id = y.standing_revision_id
+   WHERE b.lookup_code = code AND (r.content #>> '{pupil,birthDate}')::date = second_factor
+   ORDER BY y.school_year $$;
+
 -- The answer of backend.domain.policy for the working and the standing revision.
 CREATE OR REPLACE FUNCTION year_record_viewer_actions(record year_record) RETURNS text[] LANGUAGE sql STABLE AS $$
   SELECT array_agg(a.action ORDER BY a.place)
