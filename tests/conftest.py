@@ -1,3 +1,8 @@
 """What all tests may use: servers started once for the whole run, databases and worlds made for one test."""
 
-pytest_plugins = ["tests.fixtures.servers", "tests.fixtures.database", "tests.fixtures.world"]
+pytest_plugins = [
+    "tests.fixtures.servers",
+    "tests.fixtures.database",
+    "tests.fixtures.world",
+    "tests.fixtures.asking",
+]
