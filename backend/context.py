@@ -1,5 +1,6 @@
 """What a resolver has at hand: who asks, in which language, and loaders that batch reads of one operation."""
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from backend.db.repositories.organisation import CountRow
 from backend.db.repositories.people import AssignmentRow, Login
 from backend.db.repositories.records import RecordRow
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose
-from backend.domain.errors import NotSignedInError, SignerUnknownError
+from backend.domain.errors import NotSignedInError, SignerUnknownError, StepUpRequiredError
 from backend.domain.lifecycle import Action
 from backend.domain.messages import Language
 from backend.domain.policy import PUBLIC, Actor, Refusal
@@ -165,6 +166,21 @@ class Context:
         if self.actor.staff_id is None:
             raise SignerUnknownError
         return self.actor
+
+    def require_recent_login(self) -> None:
+        """See that whoever acts has proved it lately, at the level that their provider is set to.
+
+        Raises:
+            StepUpRequiredError: when not. Who is not signed in is told so by the act itself.
+        """
+        if self.identity is None:
+            return
+        settings = self.services.settings
+        provider = next((item for item in settings.providers if item.issuer == self.identity.issuer), None)
+        levels = provider.step_up_acr.split() if provider else []
+        is_recent = time.time() - self.identity.authenticated_at <= settings.step_up_minutes * 60
+        if not is_recent or (levels and self.identity.acr not in levels):
+            raise StepUpRequiredError(minutes=settings.step_up_minutes)
 
     def refusal(self, action: Action, record: RecordRow) -> Refusal | None:
         """Why the actor may not do this to the record now, or None."""

@@ -10,7 +10,7 @@ DomainError
 │   ├── EmptySelectionError, SelectionTooLargeError, SelectionMixedError, AlreadyQueuedError
 │   ├── LookupCodeInvalidError, LookupCodeUnknownError, SecondFactorWrongError, TooManyTriesError
 │   ├── ShareDaysError
-│   ├── NotSignedInError, SignerUnknownError
+│   ├── NotSignedInError, SignerUnknownError, StepUpRequiredError
 │   ├── LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError
 │   ├── RateLimitedError
 │   ├── WatchEndedError, WatchBehindError, TooManyWatchersError
@@ -136,6 +136,13 @@ class NotSignedInError(RequestError):
 
 class SignerUnknownError(RequestError):
     code = "SIGNER_UNKNOWN"
+
+
+class StepUpRequiredError(RequestError):
+    """The act needs a recent, strong enough login; ``address`` is where the person makes it."""
+
+    code = "STEP_UP_REQUIRED"
+    address = "/auth/step-up"
 
 
 class LockPeriodUnknownError(RequestError):

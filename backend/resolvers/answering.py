@@ -19,11 +19,16 @@ PayloadT = TypeVar("PayloadT")
 
 def answering(
     refused: Callable[[list[UserError]], PayloadT],
+    *,
+    step_up: bool = False,
 ) -> Callable[
     [Callable[Concatenate[Info, Params], Awaitable[PayloadT]]],
     Callable[Concatenate[Info, Params], Coroutine[Any, Any, PayloadT]],
 ]:
-    """Turn a domain error into a payload; whatever the use case had written is undone."""
+    """Turn a domain error into a payload; whatever the use case had written is undone.
+
+    With ``step_up`` the use case only begins for somebody who has proved recently who they are.
+    """
 
     def decorate(
         resolver: Callable[Concatenate[Info, Params], Awaitable[PayloadT]],
@@ -32,6 +37,8 @@ def answering(
         async def call(info: Info, **arguments: Any) -> PayloadT:
             # Strawberry passes every argument by its name
             try:
+                if step_up:
+                    info.context.require_recent_login()
                 async with savepoint():
                     answered: PayloadT = await cast(Any, resolver)(info, **arguments)
                     return answered

@@ -114,7 +114,7 @@ async def accept_submission(info: Info, submission_id: relay.GlobalID) -> Record
     return RecordsPayload(records=[Record.of(row) for row in rows])
 
 
-@answering(lambda errors: LockPeriodPayload(user_errors=errors))
+@answering(lambda errors: LockPeriodPayload(user_errors=errors), step_up=True)
 async def schedule(info: Info, school_year: str, window: Window, locks_at: datetime) -> LockPeriodPayload:
     """Set or move the deadline of a lock period."""
     year = _year(school_year, "schoolYear")
@@ -122,7 +122,7 @@ async def schedule(info: Info, school_year: str, window: Window, locks_at: datet
     return LockPeriodPayload(lock_period=LockPeriod.of(row))
 
 
-@answering(lambda errors: LockPeriodPayload(user_errors=errors))
+@answering(lambda errors: LockPeriodPayload(user_errors=errors), step_up=True)
 async def seal(info: Info, lock_period_id: relay.GlobalID) -> LockPeriodPayload:
     """Lock every due record of a period whose deadline has passed; nothing can change after it."""
     key = node_key(lock_period_id, "LockPeriod", "lockPeriodId")

@@ -22,6 +22,7 @@ from backend.services import ceremonies as ceremony_cases
 RECENT = 20
 
 _refused = answering(lambda errors: CeremonyPayload(user_errors=errors))
+_signing = answering(lambda errors: CeremonyPayload(user_errors=errors), step_up=True)
 
 
 async def recent(info: Info) -> list[Ceremony]:
@@ -48,7 +49,7 @@ async def items(
     return connection(nodes, size, lambda item: encode_cursor(int(item.id)), after=after)
 
 
-@_refused
+@_signing
 async def start(info: Info, role: SignatureRole, record_ids: list[relay.GlobalID]) -> CeremonyPayload:
     """Sign records in one ceremony; records that may not be signed are reported and left out."""
     keys = node_keys(record_ids, "Record", "recordIds")
@@ -65,7 +66,7 @@ async def cancel(info: Info, ceremony_id: relay.GlobalID) -> CeremonyPayload:
     return CeremonyPayload(ceremony=Ceremony.of(await ceremony_cases.cancel(info.context.staff, key)))
 
 
-@_refused
+@_signing
 async def retry(info: Info, ceremony_id: relay.GlobalID) -> CeremonyPayload:
     """Try the failed records again."""
     key = node_key(ceremony_id, "Ceremony", "ceremonyId")

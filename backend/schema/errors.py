@@ -5,7 +5,7 @@ import secrets
 import strawberry
 from graphql import GraphQLError
 
-from backend.domain.errors import ContentRejectedError, DomainError
+from backend.domain.errors import ContentRejectedError, DomainError, StepUpRequiredError
 from backend.domain.faults import Fault
 from backend.domain.messages import Language, sentence
 from backend.observability import log
@@ -17,6 +17,9 @@ class UserError:
     code: ErrorCode
     message: str = strawberry.field(description="A sentence in the language of the request.")
     field: list[str] = strawberry.field(description="Path to the argument or the part of the content.")
+    url: str | None = strawberry.field(
+        default=None, description="Where the user mends it, when on another page; takes ?next=."
+    )
 
 
 @strawberry.type(name="Fault", description="One thing wrong or missing in the content of a record.")
@@ -42,6 +45,7 @@ def user_errors(error: DomainError, language: Language) -> list[UserError]:
             code=ErrorCode(error.reason),
             message=sentence(error.reason, language, **error.params),
             field=error.field.split(".") if error.field else [],
+            url=StepUpRequiredError.address if isinstance(error, StepUpRequiredError) else None,
         )
     ]
 

@@ -14,6 +14,7 @@ import websockets
 REDIRECTS_MAX = 12
 FOUND = {302, 303}
 SESSION_COOKIE = "hocba_session"
+STEP_UP = "STEP_UP_REQUIRED"
 
 
 class ApiRefusedError(RuntimeError):
@@ -26,6 +27,7 @@ class Person:
     def __init__(self, origin: str) -> None:
         self.origin = origin
         self._http = httpx2.AsyncClient(timeout=120, follow_redirects=False)
+        self._form: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -37,20 +39,26 @@ class Person:
 
     async def sign_in(self, username: str, password: str) -> None:
         """Go through the provider's login page and come back with a session."""
-        page = await self._follow(await self._http.get(f"{self.origin}/auth/login"))
-        form = {"login": username, "password": password}
-        answer = await self._follow(await self._http.post(str(page.url), data=form))
+        self._form = {"login": username, "password": password}
+        await self._prove("/auth/login")
+
+    async def _prove(self, path: str) -> None:
+        page = await self._follow(await self._http.get(f"{self.origin}{path}"))
+        answer = await self._follow(await self._http.post(str(page.url), data=self._form))
         signed_in = any(cookie.name == SESSION_COOKIE for cookie in self._http.cookies.jar)
         if not (signed_in and str(answer.url).startswith(self.origin)):
-            raise ApiRefusedError(f"sign-in of {username} ended at {answer.url.path}")
+            raise ApiRefusedError(f"sign-in of {self._form['login']} ended at {answer.url.path}")
 
     async def ask(self, document: str, **variables: Any) -> dict[str, Any]:
-        """Run an operation and return its data.
+        """Run an operation and return its data; where it needs a fresh login, make one and go on.
 
         Raises:
             ApiRefusedError: when the answer has errors, or a payload has user errors.
         """
         answer = await self.raw(document, **variables)
+        if STEP_UP in _codes(answer):
+            await self._prove("/auth/step-up")
+            answer = await self.raw(document, **variables)
         if answer.get("errors"):
             raise ApiRefusedError("; ".join(error["message"] for error in answer["errors"]))
         data: dict[str, Any] = answer["data"]
@@ -114,6 +122,11 @@ class Person:
                 return answer
             answer = await self._http.get(urljoin(str(answer.url), answer.headers["location"]))
         return answer
+
+
+def _codes(answer: dict[str, Any]) -> set[str]:
+    payloads = [item for item in (answer.get("data") or {}).values() if isinstance(item, dict)]
+    return {error["code"] for item in payloads for error in item.get("userErrors") or () if "code" in error}
 
 
 async def until_answering(origin: str, seconds: float = 30) -> None:

@@ -4,9 +4,13 @@ import type { RefusedFragment } from './gql/graphql';
 import { Store } from './store';
 
 const ENDED = 'NOT_SIGNED_IN';
+const STEP_UP = 'STEP_UP_REQUIRED';
 
 /** Set when the server no longer knows who we are; the page stays, so that nothing typed is lost. */
 export const sessionEnded = new Store(false);
+
+/** Set when an act was refused until the person proves again who they are. */
+export const stepUpAsked = new Store(false);
 
 export const client = new Client({
   url: '/graphql',
@@ -19,7 +23,9 @@ export const client = new Client({
 /** A query says so with an error, a mutation in its payload. */
 function noticeEnd(result: OperationResult): void {
   const said = result.error?.graphQLErrors.some((error) => error.extensions['code'] === ENDED) ?? false;
-  if (said || refusals(result.data).some((error) => error.code === ENDED)) sessionEnded.set(true);
+  const refused = refusals(result.data);
+  if (said || refused.some((error) => error.code === ENDED)) sessionEnded.set(true);
+  if (refused.some((error) => error.code === STEP_UP)) stepUpAsked.set(true);
 }
 
 type Payload = { userErrors?: RefusedFragment[] } | null | undefined;

@@ -2,14 +2,14 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useQuery } from 'urql';
-import { sessionEnded } from '../../client';
+import { sessionEnded, stepUpAsked } from '../../client';
 import { SchoolYearsDocument, SessionDocument } from '../../gql/graphql';
 import { useStore } from '../../store';
 import { Loaded, Note } from '../../ui/Note';
 import { Notices } from '../../ui/notices';
 import { Navigation } from './Navigation';
 import { SessionContext, type Session } from './SessionContext';
-import { signInAddress } from './signInAddress';
+import { signInAddress, stepUpAddress } from './signInAddress';
 import { UserMenu } from './UserMenu';
 import { Unassigned, Welcome } from './Welcome';
 import { newestYears } from './years';
@@ -74,6 +74,7 @@ function SignedIn({ viewer, assignment }: Pick<Session, 'viewer' | 'assignment'>
 function Main({ children }: { children: React.ReactNode }) {
   const { t } = useLingui();
   const ended = useStore(sessionEnded);
+  const mustStepUp = useStore(stepUpAsked);
   const { pathname } = useLocation();
   const main = useRef<HTMLElement>(null);
   const shown = useRef(pathname);
@@ -89,6 +90,14 @@ function Main({ children }: { children: React.ReactNode }) {
           {t`Phiên làm việc đã hết. Việc đang ký vẫn tiếp tục trên máy chủ.`}{' '}
           <a href={signInAddress()}>
             <Trans>Đăng nhập lại</Trans>
+          </a>
+        </Note>
+      )}
+      {mustStepUp && !ended && (
+        <Note tone="amber">
+          {t`Việc ký và chốt cần bạn xác thực lại.`}{' '}
+          <a href={stepUpAddress()}>
+            <Trans>Xác thực lại</Trans>
           </a>
         </Note>
       )}

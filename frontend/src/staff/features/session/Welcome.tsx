@@ -1,11 +1,16 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useTitle } from '../../ui/useTitle';
+import { useQuery } from 'urql';
+import { SignInProvidersDocument } from '../../gql/graphql';
 import { signInAddress } from './signInAddress';
 
 /** What somebody sees who has not signed in. */
 export function Welcome() {
   const { t } = useLingui();
   useTitle(t`Đăng nhập`);
+  const [{ data }] = useQuery({ query: SignInProvidersDocument });
+  // the first is the staff's, which the button above them opens
+  const others = data?.signInProviders.slice(1) ?? [];
   return (
     <div className="welcome">
       <h1>
@@ -19,6 +24,13 @@ export function Welcome() {
           <Trans>Đăng nhập</Trans>
         </a>
       </p>
+      {others.map((provider) => (
+        <p key={provider.id}>
+          <a className="button" href={signInAddress(provider.id)}>
+            <Trans>Đăng nhập bằng {provider.label}</Trans>
+          </a>
+        </p>
+      ))}
       <p>
         <Trans>
           Cha mẹ học sinh và nơi nhận học bạ không cần tài khoản: <a href="/tra-cuu">tra cứu bằng mã trên học bạ</a>.
