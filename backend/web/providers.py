@@ -90,7 +90,8 @@ class ProviderClient(StarletteOAuth2App):  # type: ignore[misc]  # Authlib carri
         Raises:
             JoseError: when anything about the token is wrong.
         """
-        claims = await self.verified(token["id_token"], nonce={"essential": True, "value": nonce})
+        nonce_of_flow = {"essential": True, "value": nonce}
+        claims = await self.verified(token["id_token"], nonce=nonce_of_flow, sub={"essential": True})
         audience = claims["aud"]
         needs_party = isinstance(audience, list) and len(audience) > 1
         if claims.get("azp", None if needs_party else self.client_id) != self.client_id:

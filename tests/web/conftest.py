@@ -1,7 +1,7 @@
 """The API process under its real server, with real Redis, PostgreSQL and identity provider, and no worker."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +16,12 @@ from backend.adapters.redis_client import open_redis
 from backend.cli.processes import api_plan
 from backend.embedded.guarded import GuardedServer, accepts_connections
 from backend.embedded.identity import DevelopmentIdentity, OidcClient
+from backend.embedded.ports import free_port
 from backend.embedded.postgres import EmbeddedPostgres
 from backend.settings import process_environment
 from tests.fixtures.browser import Browser
 from tests.fixtures.database import Login
+from tests.fixtures.hostile import CLIENT_ID, CLIENT_SECRET, STRONG, HostileProvider
 from tests.fixtures.servers import ACCOUNTS
 from tests.fixtures.world import World
 
@@ -99,12 +101,21 @@ class Site:
 
 
 @pytest.fixture(scope="session")
+def hostile() -> Iterator[HostileProvider]:
+    """A provider that lies when a test tells it to."""
+    provider = HostileProvider(free_port())
+    with provider.running():
+        yield provider
+
+
+@pytest.fixture(scope="session")
 async def site(
     postgres: EmbeddedPostgres,
     world_template: World,
     redis_url: str,
     idp: DevelopmentIdentity,
     vneid: DevelopmentIdentity,
+    hostile: HostileProvider,
     site_port: int,
     oidc_client: OidcClient,
     server_data: Path,
@@ -121,6 +132,15 @@ async def site(
         "label": "VNeID (máy chủ mẫu)",
         "scope": "openid profile citizen",
     }
+    liar = {
+        "id": "gia",
+        "issuer": hostile.issuer,
+        "clientId": CLIENT_ID,
+        "clientSecret": CLIENT_SECRET,
+        "audience": "STAFF",
+        "label": "Máy chủ giả",
+        "stepUpAcr": STRONG,
+    }
     settings = {
         "HOCBA_PUBLIC_URL": ORIGIN,
         "HOCBA_HOST": "127.0.0.1",
@@ -133,7 +153,7 @@ async def site(
         "OIDC_ISSUER": idp.issuer,
         "OIDC_CLIENT_ID": oidc_client.client_id,
         "OIDC_CLIENT_SECRET": oidc_client.client_secret,
-        "OIDC_PROVIDERS": json.dumps([parents]),
+        "OIDC_PROVIDERS": json.dumps([parents, liar]),
         "SESSION_SECRET": "a-session-secret-of-a-test",
         "PKI_TRUST_ROOTS": "none.pem",
         "PKI_TSA_URL": "http://127.0.0.1:9/tsa",
