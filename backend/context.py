@@ -151,6 +151,8 @@ class Context:
     login: Login | None = None
     actor: Actor = PUBLIC
     loaders: Loaders = field(default_factory=Loaders)
+    acted: bool = False
+    """Whether a mutation of the operation at hand has done something."""
     known_book: KnownBook | None = None
 
     @property

@@ -19,6 +19,7 @@ from backend.db.scope import enter, unscoped
 from backend.domain.errors import DomainError
 from backend.domain.messages import sentence
 from backend.resolvers import department, identity, imports, live, public, records, sessions, sharing, signing
+from backend.resolvers.repeating import OncePerKey
 from backend.schema.access import AccessEvent, ShareCode
 from backend.schema.department import LockPeriod, Submission, Verification
 from backend.schema.errors import shown_fault
@@ -80,7 +81,10 @@ class Query:
     )
 
 
-@strawberry.type
+@strawberry.type(
+    description="Everything that changes something; each answers with a payload and its user errors. With an"
+    " Idempotency-Key (a header, or extensions.idempotencyKey) the same request is carried out once in 24 hours."
+)
 class Mutation(
     records.RecordMutations,
     signing.SigningMutations,
@@ -202,5 +206,5 @@ schema = strawberry.Schema(
     Subscription,
     types=[OrgUnit, SchoolClass, Record, Ceremony, Submission, LockPeriod, AccessEvent, ShareCode],
     config=StrawberryConfig(disable_field_suggestions=True),
-    extensions=[MaskFaults, DomainErrors, ParserCache, ValidationCache, OperationTransaction],
+    extensions=[MaskFaults, DomainErrors, ParserCache, ValidationCache, OperationTransaction, OncePerKey],
 )

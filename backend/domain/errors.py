@@ -12,7 +12,7 @@ DomainError
 │   ├── ShareDaysError
 │   ├── NotSignedInError, SignerUnknownError, StepUpRequiredError
 │   ├── LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError
-│   ├── RateLimitedError
+│   ├── RateLimitedError, IdempotencyKeyInvalidError, IdempotencyKeyReusedError
 │   ├── WatchEndedError, WatchBehindError, TooManyWatchersError
 │   └── DocumentTooLargeError, WorkerBusyError
 ├── FileRejectedError          an import file as a whole
@@ -155,6 +155,16 @@ class LockPeriodSealedError(RequestError):
 
 class LockPeriodNotDueError(RequestError):
     code = "LOCK_PERIOD_NOT_DUE"
+
+
+class IdempotencyKeyInvalidError(RequestError):
+    code = "IDEMPOTENCY_KEY_INVALID"
+
+
+class IdempotencyKeyReusedError(RequestError):
+    """The key has been used for another request of the last day."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
 
 
 class WatchEndedError(RequestError):

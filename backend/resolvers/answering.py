@@ -41,9 +41,10 @@ def answering(
                     info.context.require_recent_login()
                 async with savepoint():
                     answered: PayloadT = await cast(Any, resolver)(info, **arguments)
-                    return answered
             except DomainError as error:
                 return refused(user_errors(error, info.context.language))
+            info.context.acted = True
+            return answered
 
         return cast(Callable[Concatenate[Info, Params], Coroutine[Any, Any, PayloadT]], call)
 
