@@ -16,16 +16,28 @@ from backend.adapters.hub import Hub
 from backend.adapters.rate_limits import RateLimits
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
-from backend.db.repositories import access, ceremonies, families, organisation, periods, records, submissions
+from backend.adapters.tokens import TokenKeys
+from backend.db.repositories import (
+    access,
+    ceremonies,
+    families,
+    integrators,
+    organisation,
+    periods,
+    records,
+    submissions,
+)
 from backend.db.repositories.access import AccessRow
+from backend.db.repositories.integrators import Credentials
 from backend.db.repositories.organisation import CountRow
 from backend.db.repositories.people import AssignmentRow, Login
 from backend.db.repositories.records import RecordRow
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose
 from backend.domain.errors import NotSignedInError, SignerUnknownError, StepUpRequiredError
+from backend.domain.integrators import Scope
 from backend.domain.lifecycle import Action
 from backend.domain.messages import Language
-from backend.domain.policy import PUBLIC, Actor, Refusal
+from backend.domain.policy import PUBLIC, Actor, Refusal, Role
 from backend.domain.rate_limits import Operation
 from backend.services import locking
 from backend.services.acting import refusal_for
@@ -64,6 +76,7 @@ class Services:
     hub: Hub
     relay: Relay
     compiled: AnswersAtOnce | None = None
+    tokens: TokenKeys | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,18 @@ class Loaded(Generic[Key, Row]):
         self._loader = None
 
 
+@dataclass(frozen=True, slots=True)
+class IntegratorIdentity:
+    """A program that shows an access token, and the scopes that both it and the token still have."""
+
+    client: Credentials
+    scopes: frozenset[Scope]
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(role=Role.INTEGRATOR, client_key=self.client.id)
+
+
 class Loaders:
     """Batched reads; one set for one operation, so that nothing read for one actor reaches another."""
 
@@ -122,6 +147,9 @@ class Loaders:
         self.due_counts = _loader(locking.due_counts)
         self.access_events = _loader(access.find)
         self.share_codes = _loader(access.find_shares)
+        self.integrators = _loader(integrators.find)
+        self.grants = _loader(integrators.find_grants)
+        self.grants_of = _loader(integrators.grants_of)
         self.shares_of = _loader(access.shares_of)
         self.access_pages: Loaded[AccessPage, list[AccessRow]] = Loaded(_access_pages)
 
@@ -148,6 +176,7 @@ class Context:
     identity: SessionIdentity | None
     address: str = UNKNOWN
     session_key: str | None = None
+    integrator: IntegratorIdentity | None = None
     login: Login | None = None
     actor: Actor = PUBLIC
     loaders: Loaders = field(default_factory=Loaders)
@@ -183,6 +212,16 @@ class Context:
         is_recent = time.time() - self.identity.authenticated_at <= settings.step_up_minutes * 60
         if not is_recent or (levels and self.identity.acr not in levels):
             raise StepUpRequiredError(minutes=settings.step_up_minutes)
+
+    def require_integrator(self) -> IntegratorIdentity:
+        """The program that asks.
+
+        Raises:
+            NotSignedInError: when no program shows a token.
+        """
+        if self.integrator is None:
+            raise NotSignedInError
+        return self.integrator
 
     def refusal(self, action: Action, record: RecordRow) -> Refusal | None:
         """Why the actor may not do this to the record now, or None."""

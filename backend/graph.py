@@ -18,11 +18,23 @@ from backend.db.repositories import people
 from backend.db.scope import enter, unscoped
 from backend.domain.errors import DomainError
 from backend.domain.messages import sentence
-from backend.resolvers import department, identity, imports, live, public, records, sessions, sharing, signing
+from backend.resolvers import (
+    department,
+    identity,
+    imports,
+    integrators,
+    live,
+    public,
+    records,
+    sessions,
+    sharing,
+    signing,
+)
 from backend.resolvers.repeating import OncePerKey
 from backend.schema.access import AccessEvent, ShareCode
 from backend.schema.department import LockPeriod, Submission, Verification
 from backend.schema.errors import shown_fault
+from backend.schema.integrators import Integrator, IntegratorGrant
 from backend.schema.lookup import LookupResult
 from backend.schema.organisation import (
     ClassProgress,
@@ -32,6 +44,7 @@ from backend.schema.organisation import (
     SchoolProgress,
 )
 from backend.schema.records import Record
+from backend.schema.registry import RegistryRecord
 from backend.schema.signing import Ceremony, CeremonyItem
 from backend.schema.viewer import SignInProvider, Viewer
 
@@ -76,6 +89,17 @@ class Query:
         resolver=public.lookup,
         description="A book by its code (plan, part II). Right: everybody; masked without a second factor, which is the birth date or a share code; each look is an access event.",
     )
+    registry_record: RegistryRecord = strawberry.field(
+        resolver=integrators.registry_record,
+        description="A locked book for a purpose, counted and written down. Right: integrators with its scope.",
+    )
+    integrator_grants: relay.Connection[IntegratorGrant] = strawberry.field(
+        resolver=integrators.grants,
+        description="Grants that hold now. Right: the integrator they were given to.",
+    )
+    integrators: list[Integrator] = strawberry.field(
+        resolver=integrators.every, description="Programs of other institutions. Right: department."
+    )
     verify: Verification = strawberry.field(
         resolver=public.verify, description="Whether an uploaded PDF or XML is genuine. Right: everybody."
     )
@@ -93,6 +117,7 @@ class Mutation(
     imports.ImportMutations,
     sharing.SharingMutations,
     sessions.SessionMutations,
+    integrators.IntegratorMutations,
 ):
     """Everything that changes something; each answers with a payload and its user errors."""
 
@@ -160,7 +185,9 @@ def _roll_back_if(failed: bool) -> None:
 
 
 async def _take_scope(context: Context, *, write: bool) -> None:
-    if context.identity is not None:
+    if context.integrator is not None:
+        context.actor = context.integrator.actor
+    elif context.identity is not None:
         context.login = await people.find_login(context.identity.issuer, context.identity.subject)
         context.actor = choose_actor(context.login, context.identity.assignment_id)
     await enter(context.actor, write=write)
@@ -204,7 +231,18 @@ schema = strawberry.Schema(
     Query,
     Mutation,
     Subscription,
-    types=[OrgUnit, SchoolClass, Record, Ceremony, Submission, LockPeriod, AccessEvent, ShareCode],
+    types=[
+        OrgUnit,
+        SchoolClass,
+        Record,
+        Ceremony,
+        Submission,
+        LockPeriod,
+        AccessEvent,
+        ShareCode,
+        Integrator,
+        IntegratorGrant,
+    ],
     config=StrawberryConfig(disable_field_suggestions=True),
     extensions=[MaskFaults, DomainErrors, ParserCache, ValidationCache, OperationTransaction, OncePerKey],
 )

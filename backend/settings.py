@@ -126,6 +126,12 @@ SETTINGS: tuple[Setting, ...] = (
         "STEP_UP_MINUTES", "step_up_minutes", "signing and locking need a login at most this old", int, 30
     ),
     Setting("SESSION_SECRET", "session_secret", "signs the cookie of a login under way", secret=True),
+    Setting(
+        "OAUTH_KEYS",
+        "oauth_keys",
+        "private keys (JWK set file) of integrators' tokens and webhooks",
+        default="",
+    ),
     Setting("SESSION_IDLE_MINUTES", "session_idle_minutes", "idle end of a session", int, 60),
     Setting("SESSION_HOURS", "session_hours", "absolute end of a session", int, 12),
     Setting("PKI_TRUST_ROOTS", "pki_trust_roots", "root certificates (PEM), separated by :", _paths),
@@ -177,6 +183,7 @@ class Settings:
     oidc_providers: tuple[Provider, ...] = field(repr=False)
     step_up_minutes: int
     session_secret: str = field(repr=False)
+    oauth_keys: str
     session_idle_minutes: int
     session_hours: int
     pki_trust_roots: tuple[Path, ...]

@@ -22,6 +22,7 @@ DATABASE_ROLE: dict[Role, str] = {
     Role.DISTRICT_OFFICER: "hocba_district",
     Role.DEPARTMENT_OFFICER: "hocba_department",
     Role.GUARDIAN: "hocba_guardian",
+    Role.INTEGRATOR: "hocba_integrator",
     Role.PUBLIC: "hocba_public",
 }
 
@@ -29,8 +30,8 @@ DATABASE_ROLE: dict[Role, str] = {
 _ENTER = (
     "SELECT set_config('app.schools', $1, true), set_config('app.classes', $2, true),"
     " set_config('app.staff', $3, true), set_config('app.code', $4, true),"
-    " set_config('app.books', $5, true),"
-    " set_config('transaction_read_only', $6, true), set_config('role', $7, true)"
+    " set_config('app.books', $5, true), set_config('app.client', $6, true),"
+    " set_config('transaction_read_only', $7, true), set_config('role', $8, true)"
 )
 
 
@@ -62,8 +63,9 @@ async def scoped_apart(actor: Actor, *, write: bool = False) -> AsyncIterator[No
 
 async def enter(actor: Actor, *, write: bool) -> None:
     """Take the actor's scope in the transaction at hand."""
+    client = "" if actor.client_key is None else str(actor.client_key)
     mode, role = "off" if write else "on", DATABASE_ROLE[actor.role]
-    await sql.rows(_ENTER, *scope_settings(actor), _array(actor.book_ids), mode, role)
+    await sql.rows(_ENTER, *scope_settings(actor), _array(actor.book_ids), client, mode, role)
 
 
 def scope_settings(actor: Actor) -> tuple[str, str, str, str]:

@@ -9,7 +9,9 @@ DomainError
 ├── RequestError               the request cannot be carried out as it stands
 │   ├── EmptySelectionError, SelectionTooLargeError, SelectionMixedError, AlreadyQueuedError
 │   ├── LookupCodeInvalidError, LookupCodeUnknownError, SecondFactorWrongError, TooManyTriesError
-│   ├── ShareDaysError
+│   ├── ShareDaysError, SecondFactorRequiredError
+│   ├── ScopeMissingError, QuotaUsedError, IntegratorUnknownError, IntegratorExistsError
+│   ├── NetworkInvalidError
 │   ├── NotSignedInError, SignerUnknownError, StepUpRequiredError
 │   ├── LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError
 │   ├── RateLimitedError, IdempotencyKeyInvalidError, IdempotencyKeyReusedError
@@ -128,6 +130,34 @@ class RateLimitedError(RequestError):
 
 class ShareDaysError(RequestError):
     code = "SHARE_DAYS"
+
+
+class SecondFactorRequiredError(RequestError):
+    """More than the minimum needs the family's word."""
+
+    code = "SECOND_FACTOR_REQUIRED"
+
+
+class ScopeMissingError(RequestError):
+    """The token has no scope for this."""
+
+    code = "SCOPE_MISSING"
+
+
+class QuotaUsedError(RequestError):
+    code = "QUOTA_USED"
+
+
+class IntegratorUnknownError(RequestError):
+    code = "INTEGRATOR_UNKNOWN"
+
+
+class IntegratorExistsError(RequestError):
+    code = "INTEGRATOR_EXISTS"
+
+
+class NetworkInvalidError(RequestError):
+    code = "NETWORK_INVALID"
 
 
 class NotSignedInError(RequestError):

@@ -21,15 +21,17 @@ class Role(StrEnum):
     DISTRICT_OFFICER = "DISTRICT_OFFICER"
     DEPARTMENT_OFFICER = "DEPARTMENT_OFFICER"
     GUARDIAN = "GUARDIAN"
+    INTEGRATOR = "INTEGRATOR"
     PUBLIC = "PUBLIC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who asks: a person in one of their assignments, a guardian, or the public.
+    """Who asks: a person in one of their assignments, a guardian, another institution's program, or the public.
 
     ``school_ids`` are the schools the assignment reaches (its own, or those of its district today);
-    ``may_sign_for_principal`` is a deputy's delegation; ``book_ids`` are the books of a guardian's children.
+    ``may_sign_for_principal`` is a deputy's delegation; ``book_ids`` are the books of a guardian's children, or
+    those granted to a program.
     """
 
     role: Role
@@ -41,6 +43,7 @@ class Actor:
     book_ids: frozenset[int] = field(default=frozenset())
     may_sign_for_principal: bool = False
     lookup_code: str | None = field(default=None, repr=False)
+    client_key: int | None = None
 
 
 PUBLIC = Actor(role=Role.PUBLIC)
@@ -113,6 +116,11 @@ def stands_for_own_child(actor: Actor, record: RecordFacts) -> bool:
     return stands and record.book_id in actor.book_ids
 
 
+def opened_and_locked(actor: Actor, record: RecordFacts) -> bool:
+    """What another institution's program may see: what is in effect, by code or by grant."""
+    return record.state is State.LOCKED and (holds_code(actor, record) or record.book_id in actor.book_ids)
+
+
 VISIBLE: dict[Role, Coverage] = {
     Role.HOMEROOM_TEACHER: own_class,
     Role.PRINCIPAL: managed_or_own,
@@ -121,6 +129,7 @@ VISIBLE: dict[Role, Coverage] = {
     Role.DISTRICT_OFFICER: schools_of_unit,
     Role.DEPARTMENT_OFFICER: province,
     Role.GUARDIAN: stands_for_own_child,
+    Role.INTEGRATOR: opened_and_locked,
     Role.PUBLIC: holds_code,
 }
 """Which records a role can see at all."""
@@ -144,6 +153,7 @@ GRANTS: dict[Role, dict[Action, Coverage]] = {
     Role.DISTRICT_OFFICER: {},
     Role.DEPARTMENT_OFFICER: dict.fromkeys((Action.ACCEPT, Action.REJECT, Action.LOCK), province),
     Role.GUARDIAN: {},
+    Role.INTEGRATOR: {},
     Role.PUBLIC: {},
 }
 """What a role may do, beyond looking, and to which of the records it sees (plan, part IV; Điều lệ Art. 11–15)."""
@@ -151,8 +161,16 @@ GRANTS: dict[Role, dict[Action, Coverage]] = {
 MAY_IMPORT = frozenset({Role.PRINCIPAL, Role.DEPUTY_PRINCIPAL, Role.CLERK})
 """Who may bring the school's own files in."""
 
-MAY_SHARE = frozenset({Role.PRINCIPAL, Role.DEPUTY_PRINCIPAL, Role.CLERK})
-"""Who may make share codes for books that their school manages, and take them back."""
+
+def managed(actor: Actor, record: RecordFacts) -> bool:
+    return record.managing_school_id in actor.school_ids
+
+
+SHARES: dict[Role, Coverage] = {
+    **dict.fromkeys((Role.PRINCIPAL, Role.DEPUTY_PRINCIPAL, Role.CLERK), managed),
+    Role.GUARDIAN: stands_for_own_child,
+}
+"""Who may let others read a book, by a share code or a grant, and take it back."""
 
 BEFORE_DEADLINE = frozenset({Action.SUBMIT, Action.WITHDRAW, Action.REPLACE})
 NEEDS_COMPLETE = frozenset({Action.SIGN_AS_TEACHER})

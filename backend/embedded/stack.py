@@ -24,6 +24,7 @@ from backend.embedded.pki_signers import SignerSpec
 from backend.embedded.ports import LOOPBACK, Ports, is_free
 from backend.embedded.postgres import EmbeddedPostgres
 from backend.embedded.redis_server import EmbeddedRedis
+from backend.embedded.token_keys import ensure_keys
 
 CLIENT_ID = "hocba"
 RUNNING = "running.json"
@@ -102,6 +103,7 @@ class EmbeddedStack:
         settings |= self._address(settings)
         for starts in (self._database, self._redis, self._store, self._pki, self._identity):
             settings |= starts(settings)
+        settings.setdefault("OAUTH_KEYS", str(ensure_keys(self.data_dir / "oauth-keys.json")))
         settings.setdefault("SESSION_SECRET", self._folder.secret("session"))
         return settings
 

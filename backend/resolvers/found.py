@@ -1,9 +1,15 @@
 """What a lookup found, as the API says it: the verdict, its reasons in words, and what it rests on."""
 
+from datetime import date
+
 from backend.context import Context
+from backend.domain.access import AccessPurpose
 from backend.domain.calendar import VIETNAM
+from backend.domain.integrators import Detail
 from backend.domain.lifecycle import State
 from backend.domain.messages import sentence
+from backend.domain.organisation import ArtefactKind
+from backend.domain.outcome import Outcome
 from backend.domain.school_year import SchoolYear
 from backend.domain.signing import SignatureRole
 from backend.schema.content import content_type
@@ -16,6 +22,7 @@ from backend.schema.lookup import (
     VerdictReason,
 )
 from backend.schema.records import Artefact, Signature
+from backend.schema.registry import RegistryOutcome, RegistryRecord
 from backend.services.lookup import Found, FoundYear
 
 MASK = "…"
@@ -26,14 +33,43 @@ NOT_LOCKED = {
 }
 
 
-def answer(found: Found, context: Context) -> LookupResult:
+def answer(found: Found, context: Context, *, full: bool) -> LookupResult:
     """The answer to a lookup."""
     pupil = found.years[-1].document["pupil"]
     return LookupResult(
-        masked_name=pupil["fullName"] if found.full else masked(pupil["fullName"]),
-        birth_year=int(pupil["birthDate"][:4]) if found.full and pupil["birthDate"] else None,
-        full=found.full,
-        years=[_year(year, context, full=found.full) for year in found.years],
+        masked_name=pupil["fullName"] if full else masked(pupil["fullName"]),
+        birth_year=int(pupil["birthDate"][:4]) if full and pupil["birthDate"] else None,
+        full=full,
+        years=[_year(year, context, full=full) for year in found.years],
+    )
+
+
+def registry_answer(found: Found, purpose: AccessPurpose, detail: Detail, context: Context) -> RegistryRecord:
+    """The answer to an integrator: no more than the purpose needs."""
+    pupil = found.years[-1].document["pupil"]
+    named = detail is not Detail.MINIMUM
+    return RegistryRecord(
+        purpose=purpose,
+        detail=detail,
+        book=answer(found, context, full=detail is Detail.FULL),
+        full_name=pupil["fullName"] if named else None,
+        birth_date=date.fromisoformat(pupil["birthDate"]) if named and pupil["birthDate"] else None,
+        outcomes=[_outcome(year) for year in found.years] if named else [],
+    )
+
+
+def _outcome(year: FoundYear) -> RegistryOutcome:
+    digests = {item.kind: item.digest for item in year.files if item.role is SignatureRole.LOCK_SEAL}
+    outcome = year.document.get("outcome")
+    return RegistryOutcome(
+        school_year=str(SchoolYear(year.shown.school_year)),
+        grade=year.shown.grade,
+        school_name=year.document["school"]["name"],
+        outcome=Outcome(outcome) if outcome else None,
+        completed=year.document.get("completed"),
+        promoted=year.document.get("promoted"),
+        pdf_digest=digests.get(ArtefactKind.PDF),
+        xml_digest=digests.get(ArtefactKind.XML),
     )
 
 

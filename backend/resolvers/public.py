@@ -65,7 +65,7 @@ async def lookup(
         )
     if counted is Operation.LOOKUP_TRY:
         await context.services.limits.give_back(counted, buckets)
-    return answer(found, context)
+    return answer(found, context, full=found.full)
 
 
 def _refused(question: Question) -> DomainError:

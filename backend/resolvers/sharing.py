@@ -18,7 +18,7 @@ async def create(
 ) -> ShareCodePayload:
     """Make a share code for the book of a record."""
     key = node_key(record_id, "Record", "recordId")
-    shared = await sharing.create(info.context.staff, key, purpose, valid_days)
+    shared = await sharing.create(info.context.actor, key, purpose, valid_days)
     return ShareCodePayload(share_code=ShareCode.of(shared.row), code=shared.code.grouped)
 
 
@@ -26,14 +26,14 @@ async def create(
 async def revoke(info: Info, share_code_id: relay.GlobalID) -> ShareCodePayload:
     """Take a share code back."""
     key = node_key(share_code_id, "ShareCode", "shareCodeId")
-    return ShareCodePayload(share_code=ShareCode.of(await sharing.revoke(info.context.staff, key)))
+    return ShareCodePayload(share_code=ShareCode.of(await sharing.revoke(info.context.actor, key)))
 
 
 @strawberry.type
 class SharingMutations:
     share_code_create: ShareCodePayload = strawberry.mutation(
         resolver=create,
-        description="A second factor for one purpose, 1 to 90 days. Right: leaders and clerk of the managing school.",
+        description="A second factor for one purpose, 1 to 90 days. Right: guardian; leaders and clerk of the managing school.",
     )
     share_code_revoke: ShareCodePayload = strawberry.mutation(
         resolver=revoke, description="Take a share code back. Right: as for making one."

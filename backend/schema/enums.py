@@ -9,6 +9,7 @@ from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose, Acc
 from backend.domain.calendar import Window
 from backend.domain.completion import Award
 from backend.domain.identifiers import Gender
+from backend.domain.integrators import Detail
 from backend.domain.levels import SubjectLevel, TraitGroup, TraitLevel
 from backend.domain.lifecycle import Action, State
 from backend.domain.live import ChangeKind
@@ -44,3 +45,4 @@ strawberry.enum(AccessPurpose, name="AccessPurpose", description="What a read of
 strawberry.enum(AccessMeans, name="AccessMeans", description="What opened the book to a reader.")
 strawberry.enum(AccessOutcome, name="AccessOutcome", description="How much a reader was shown.")
 strawberry.enum(ChangeKind, name="ChangeKind", description="What a live event says.")
+strawberry.enum(Detail, name="RegistryDetail", description="How much of a record a purpose needs.")

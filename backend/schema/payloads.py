@@ -7,6 +7,7 @@ import strawberry
 from backend.schema.access import ShareCode
 from backend.schema.department import LockPeriod, Submission
 from backend.schema.errors import UserError
+from backend.schema.integrators import Integrator, IntegratorGrant
 from backend.schema.records import Record
 from backend.schema.signing import Ceremony
 from backend.schema.viewer import UserSession, Viewer
@@ -46,6 +47,19 @@ class LockPeriodPayload:
 class ShareCodePayload:
     share_code: ShareCode | None = None
     code: str | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="A program; ``secret`` is there once, in the answer that made it.")
+class IntegratorPayload:
+    integrator: Integrator | None = None
+    secret: str | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class GrantPayload:
+    grant: IntegratorGrant | None = None
     user_errors: list[UserError] = strawberry.field(default_factory=list)
 
 

@@ -26,6 +26,7 @@ from backend.schema.access import AccessEvent, ShareCode
 from backend.schema.content import RecordContentType, content_type
 from backend.schema.error_codes import ErrorCode
 from backend.schema.errors import FaultType, fault_type
+from backend.schema.integrators import IntegratorGrant
 from backend.schema.nodes import load_nodes
 from backend.schema.organisation import OrgUnit, SchoolClass
 from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
@@ -203,6 +204,13 @@ class Record(relay.Node):
     async def share_codes(self, info: Info) -> list[ShareCode]:
         rows = await info.context.loaders.shares_of.load(self.row.book_id)
         return [ShareCode.of(row) for row in rows or ()]
+
+    @strawberry.field(
+        description="Programs that may read the book, the newest first. Right: its school, department."
+    )
+    async def integrator_grants(self, info: Info) -> list[IntegratorGrant]:
+        rows = await info.context.loaders.grants_of.load(self.row.book_id)
+        return [IntegratorGrant.of(row) for row in rows or ()]
 
     @strawberry.field(description="What the viewer may do now; the answer of the policy.")
     def viewer_actions(self, info: Info) -> list[Action]:

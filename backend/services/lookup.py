@@ -24,16 +24,22 @@ from backend.domain.signing import SignatureRole
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A code, at most one second factor, and what the answer is for; ``network`` says from where, roughly."""
+    """A code, at most one second factor, and what the answer is for; ``network`` says from where, roughly.
+
+    ``granted`` says that the family has let this reader in, which is as good as a second factor.
+    """
 
     code: LookupCode
     birth_date: date | None = None
     share_code: ShareCode | None = None
+    granted: bool = False
     purpose: AccessPurpose = AccessPurpose.NOT_STATED
     network: str = ""
 
     @property
     def means(self) -> AccessMeans:
+        if self.granted:
+            return AccessMeans.GRANT
         if self.share_code is not None:
             return AccessMeans.SHARE_CODE
         return AccessMeans.CODE if self.birth_date is None else AccessMeans.BIRTH_DATE
@@ -117,6 +123,8 @@ async def _share(question: Question) -> ShareCodeRow | None:
 
 def _opens(question: Question, years: list[ShownYear], share: ShareCodeRow | None) -> bool | None:
     """Whether the second factor is right; None when there was none."""
+    if question.granted:
+        return True
     if question.share_code is not None:
         return share is not None
     if question.birth_date is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from redis import asyncio as aioredis
 from starlette.applications import Starlette
@@ -9,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.adapters.events import RedisEvents
@@ -18,6 +19,7 @@ from backend.adapters.rate_limits import RateLimits
 from backend.adapters.redis_client import open_redis
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
+from backend.adapters.tokens import TokenKeys
 from backend.compiled.reads import CompiledReads
 from backend.context import Services
 from backend.db.connection import close_database, open_database
@@ -33,6 +35,7 @@ from backend.settings import Settings, from_env
 from backend.web.files import Files
 from backend.web.gateway import Gateway
 from backend.web.known_answers import KnownAnswers
+from backend.web.oauth import OAuth
 from backend.web.pages import Frontend
 from backend.web.sign_in import SignIn
 
@@ -69,7 +72,7 @@ def create_app(settings: Settings) -> ASGIApp:
     """The application; its pools open with the server and close with it."""
     redis = open_redis(settings.redis_url)
     services = _services(settings, redis)
-    gateway, sign_in, files = Gateway(services), SignIn(services), Files(services)
+    gateway = Gateway(services)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -90,22 +93,7 @@ def create_app(settings: Settings) -> ASGIApp:
         await redis.aclose()
 
     site = Starlette(
-        routes=[
-            Route("/graphql", gateway, methods=["GET", "POST"]),
-            WebSocketRoute("/graphql", gateway),
-            Route("/auth/login", sign_in.login),
-            Route("/auth/step-up", sign_in.step_up),
-            Route("/auth/callback", sign_in.callback),
-            Route("/auth/callback/{provider}", sign_in.callback),
-            Route("/auth/backchannel-logout", sign_in.backchannel_logout, methods=["POST"]),
-            Route("/auth/logout", sign_in.logout, methods=["GET", "POST"]),
-            Route("/uploads", files.upload, methods=["POST"]),
-            Route("/files/{token}", files.download),
-            Route("/previews/{token}", files.preview),
-            Route("/healthz", _alive),
-            Route("/readyz", _ready),
-            Mount("/", Frontend()),
-        ],
+        routes=_routes(services, gateway),
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(
@@ -123,6 +111,29 @@ def create_app(settings: Settings) -> ASGIApp:
     return known
 
 
+def _routes(services: Services, gateway: Gateway) -> list[BaseRoute]:
+    sign_in, files, oauth = SignIn(services), Files(services), OAuth(services)
+    return [
+        Route("/graphql", gateway, methods=["GET", "POST"]),
+        WebSocketRoute("/graphql", gateway),
+        Route("/auth/login", sign_in.login),
+        Route("/auth/step-up", sign_in.step_up),
+        Route("/auth/callback", sign_in.callback),
+        Route("/auth/callback/{provider}", sign_in.callback),
+        Route("/auth/backchannel-logout", sign_in.backchannel_logout, methods=["POST"]),
+        Route("/auth/logout", sign_in.logout, methods=["GET", "POST"]),
+        Route("/oauth/token", oauth.token, methods=["POST"]),
+        Route("/oauth/jwks", oauth.keys),
+        Route("/.well-known/oauth-authorization-server", oauth.metadata),
+        Route("/uploads", files.upload, methods=["POST"]),
+        Route("/files/{token}", files.download),
+        Route("/previews/{token}", files.preview),
+        Route("/healthz", _alive),
+        Route("/readyz", _ready),
+        Mount("/", Frontend()),
+    ]
+
+
 def _services(settings: Settings, redis: aioredis.Redis) -> Services:
     return Services(
         settings,
@@ -132,7 +143,13 @@ def _services(settings: Settings, redis: aioredis.Redis) -> Services:
         RateLimits(redis, settings.rate_limit_factor),
         Hub(redis, _ended),
         Relay(RedisEvents(redis)),
+        tokens=_token_keys(settings),
     )
+
+
+def _token_keys(settings: Settings) -> TokenKeys | None:
+    """The keys of integrators' tokens; without a file there are no integrators."""
+    return TokenKeys(Path(settings.oauth_keys), settings.origin) if settings.oauth_keys else None
 
 
 async def _ended(holders: Collection[tuple[int, Actor]]) -> Collection[tuple[int, Actor]]:

@@ -28,6 +28,7 @@ from backend.domain.errors import TooManyWatchersError
 from backend.domain.messages import Language, sentence
 from backend.graph import schema
 from backend.observability import log
+from backend.web.bearer import integrator_of
 from backend.web.connections import Connection, Connections, current
 from backend.web.streams import Socket, SocketHandler, with_outlet
 
@@ -115,13 +116,17 @@ class Gateway(GraphQL[Context, None]):
         request: Request | WebSocket,
         response: Response | WebSocket,  # noqa: ARG002 - Strawberry's signature
     ) -> Context:
-        key = request.cookies.get(COOKIE)
+        address = address_of(self._services, request)
+        integrator = await integrator_of(self._services, request, address)
+        # a program is its token alone, whatever cookie comes along
+        key = None if integrator else request.cookies.get(COOKIE)
         context = request.scope[CONTEXT] = Context(
             connection=request,
             services=self._services,
             language=language_of(request),
             identity=await identity_of(self._services, key),
-            address=address_of(self._services, request),
+            address=address,
+            integrator=integrator,
             session_key=key,
         )
         return context

@@ -13,7 +13,8 @@
 
 SELECT format('CREATE ROLE %I', name)
   FROM unnest(ARRAY['hocba_owner', 'hocba_app', 'hocba_worker',
-                    'hocba_public', 'hocba_guardian', 'hocba_school', 'hocba_district', 'hocba_department']) AS name
+                    'hocba_public', 'hocba_guardian', 'hocba_integrator',
+                    'hocba_school', 'hocba_district', 'hocba_department']) AS name
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 
 ALTER ROLE hocba_owner LOGIN BYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION;
@@ -22,11 +23,12 @@ ALTER ROLE hocba_worker LOGIN NOINHERIT NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCRE
 
 ALTER ROLE hocba_public NOLOGIN NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION;
 ALTER ROLE hocba_guardian NOLOGIN NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION;
+ALTER ROLE hocba_integrator NOLOGIN NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION;
 ALTER ROLE hocba_school NOLOGIN NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION;
 ALTER ROLE hocba_district NOLOGIN NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION;
 ALTER ROLE hocba_department NOLOGIN NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION;
 
-GRANT hocba_public, hocba_guardian, hocba_school, hocba_district, hocba_department TO hocba_app
+GRANT hocba_public, hocba_guardian, hocba_integrator, hocba_school, hocba_district, hocba_department TO hocba_app
   WITH INHERIT FALSE, SET TRUE;
 
 -- A request that waits for its client must not keep a transaction, and with it row versions and locks, open.

@@ -38,6 +38,7 @@ def actors() -> dict[str, Actor]:
         "DISTRICT_OFFICER": staff(Role.DISTRICT_OFFICER),
         "DEPARTMENT_OFFICER": staff(Role.DEPARTMENT_OFFICER, school_ids=frozenset()),
         "GUARDIAN": Actor(role=Role.GUARDIAN, book_ids=frozenset({BOOK})),
+        "INTEGRATOR": Actor(role=Role.INTEGRATOR, client_key=1, lookup_code=CODE),
         "PUBLIC": replace(PUBLIC, lookup_code=CODE),
     }
 

@@ -251,7 +251,6 @@ def test_who_may_import():
 
 def test_the_world_of_the_matrix_is_within_everybodys_scope():
     """The snapshot speaks of people who see the record; otherwise it would show scope answers only."""
-    standing = facts(State.ACCEPTED)
-    assert {refusal(actor, Action.VIEW, standing) for actor in actors().values()} == {None}
+    assert {refusal(actor, Action.VIEW, facts(State.LOCKED)) for actor in actors().values()} == {None}
     assert {actor.role for actor in actors().values()} == set(Role)
     assert (facts().school_id, facts().class_id) == (SCHOOL, CLASS)

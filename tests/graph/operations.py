@@ -1,7 +1,6 @@
 """Every operation of the API as a row of the role matrix: its document, and the objects it is tried on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -10,68 +9,31 @@ from backend.domain.lifecycle import State
 from backend.files.write import write_json
 from tests.fixtures.asking import Api
 from tests.fixtures.world import pupil_content
-from tests.graph.stage import REPLACED, SEATS, Stage
+from tests.graph.rows import (
+    ABSENT,
+    ANYWHERE,
+    PERIODS,
+    RECORDS,
+    SCHOOLS,
+    SEATED,
+    Row,
+    Shows,
+    Variables,
+    doing,
+    node,
+    reading,
+    something,
+)
+from tests.graph.stage import OTHER_PROGRAM, REPLACED, SEATS, Stage
 from tests.strategies.records import YEAR
 
-Variables = dict[str, Any]
-Shows = Callable[[Any, Stage, str], bool]
-
-ABSENT = "absent"
-SEATED = (*SEATS, ABSENT)
-SCHOOLS = ("own", "sibling", "other district", ABSENT)
-RECORDS = (*SEATS, "moved away", "moved here", ABSENT)
-PERIODS = ("there", ABSENT)
-ANYWHERE = ("there",)
+MADE_FOR_A_BOOK = {"ShareCode": "purpose", "AccessEvent": "reader", "IntegratorGrant": "purpose"}
 UNKNOWN_CODE = "0" * 12 + "4" + "0" * 3 + "8" + "0" * 15
 
 
-def _something(value: Any, _stage: Stage, _seat: str) -> bool:
-    """An answer shows something when it is not null, and a list or a connection when it is not empty."""
-    if isinstance(value, dict) and "edges" in value:
-        return bool(value["edges"])
-    return bool(value)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One operation; ``name`` begins with the coordinate of its root field, or with the node's type."""
-
-    name: str
-    document: str
-    variables: Callable[[Stage, str, str | None], Variables]
-    objects: tuple[str, ...]
-    shows: Shows = _something
-    is_public: bool = False
-    """Whether the object is nobody's secret, so that everybody is answered alike."""
-
-    @property
-    def field(self) -> str:
-        return self.name.split(" ", 1)[0]
-
-
-def _reading(name: str, field: str, variables: Callable[[Stage, str], Variables], **more: Any) -> Row:
-    return Row(
-        name=name,
-        document=field,
-        variables=lambda stage, seat, _: variables(stage, seat),
-        **{"objects": SEATED} | more,
-    )
-
-
-def _node(kind: str, fields: str, objects: tuple[str, ...] = SEATED, **more: Any) -> Row:
-    document = f"query ($id: ID!) {{ node(id: $id) {{ ... on {kind} {{ {fields} }} }} }}"
-    return _reading(
-        f"Query.node {kind}",
-        document,
-        lambda stage, seat: {"id": stage.node(kind, seat)},
-        objects=objects,
-        **more,
-    )
-
-
-def _record_node(name: str, fields: str, situation: str, shows: Shows = _something) -> Row:
+def _record_node(name: str, fields: str, situation: str, shows: Shows = something) -> Row:
     document = f"query ($id: ID!) {{ node(id: $id) {{ ... on Record {{ {fields} }} }} }}"
-    return _reading(
+    return reading(
         name,
         document,
         lambda stage, seat: {"id": stage.record(seat, situation)},
@@ -94,7 +56,7 @@ def _listed(nodes: Any, stage: Stage, seat: str) -> bool:
 
 def _changes(field: str) -> Row:
     """Whether the stream opens; whom an event then reaches is tried in ``tests/live``."""
-    return _reading(
+    return reading(
         f"Subscription.{field}",
         f"subscription {{ {field} {{ kind node {{ id }} }} }}",
         lambda _stage, _seat: {},
@@ -103,8 +65,8 @@ def _changes(field: str) -> Row:
 
 
 READS = (
-    _node("OrgUnit", "id name", SCHOOLS, is_public=True),
-    _node("SchoolClass", "id name school { id }"),
+    node("OrgUnit", "id name", SCHOOLS, is_public=True),
+    node("SchoolClass", "id name school { id }"),
     _record_node("Query.node Record", "id pupilName schoolClass { id } school { id }", State.SUBMITTED),
     _record_node(
         "Query.node Record files",
@@ -112,96 +74,108 @@ READS = (
         State.ACCEPTED,
         _has_file,
     ),
-    _node("Ceremony", "id signerName progress { total }"),
-    _node("CeremonyItem", "id record { id }"),
-    _node("Submission", "id schoolName"),
-    _node("ShareCode", "id purpose"),
-    _node("AccessEvent", "id reader"),
-    _node("LockPeriod", "id dueCount sealsPending", PERIODS, is_public=True),
-    _reading(
+    node("Ceremony", "id signerName progress { total }"),
+    node("CeremonyItem", "id record { id }"),
+    node("Submission", "id schoolName"),
+    *(node(kind, f"id {shown}") for kind, shown in MADE_FOR_A_BOOK.items()),
+    node("Integrator", "id name", PERIODS, is_public=True),
+    node("LockPeriod", "id dueCount sealsPending", PERIODS, is_public=True),
+    reading(
         "Query.records of a school",
         "query ($id: ID!) { records(filter: {schoolId: $id, states: [ACCEPTED]}) { edges { node { id } } } }",
         lambda stage, seat: {"id": stage.node("OrgUnit", seat)},
         objects=SCHOOLS,
     ),
-    _reading(
+    reading(
         "Query.records of a class",
         "query ($id: ID!) { records(filter: {classId: $id}) { edges { node { id } } } }",
         lambda stage, seat: {"id": stage.node("SchoolClass", seat)},
     ),
-    _reading("Query.ceremonies", "{ ceremonies { id } }", lambda _stage, _seat: {}, shows=_listed),
-    _reading(
+    reading("Query.ceremonies", "{ ceremonies { id } }", lambda _stage, _seat: {}, shows=_listed),
+    reading(
         "Query.ceremonyItems",
         "query ($id: ID!) { ceremonyItems(ceremonyId: $id) { edges { node { id } } } }",
         lambda stage, seat: {"id": stage.node("Ceremony", seat)},
     ),
-    _reading(
+    reading(
         "Query.submissions",
         "query ($id: ID!) { submissions(schoolId: $id) { edges { node { id } } } }",
         lambda stage, seat: {"id": stage.node("OrgUnit", seat)},
         objects=SCHOOLS,
     ),
-    _reading(
+    reading(
         "Query.progress",
         "query ($year: String!, $id: ID!) { progress(schoolYear: $year, schoolId: $id) { counts { count } } }",
         lambda stage, seat: {"year": str(YEAR), "id": stage.node("OrgUnit", seat)},
         objects=SCHOOLS,
     ),
-    _reading(
+    reading(
         "Query.schoolProgress",
         "query ($year: String!) { schoolProgress(schoolYear: $year) { school { id } } }",
         lambda _stage, _seat: {"year": str(YEAR)},
         objects=SCHOOLS[:-1],
         shows=_counted,
     ),
-    _reading(
+    reading(
         "Query.schoolProgress of a district",
         "query ($year: String!, $id: ID!) { schoolProgress(schoolYear: $year, districtId: $id) { school { id } } }",
         lambda stage, seat: {"year": str(YEAR), "id": stage.district(seat)},
         objects=("own", "other district", ABSENT),
     ),
-    _reading(
+    reading(
         "Query.districtProgress",
         "query ($year: String!) { districtProgress(schoolYear: $year) { district { id } } }",
         lambda _stage, _seat: {"year": str(YEAR)},
         objects=("own", "other district"),
         shows=lambda rows, stage, seat: stage.district(seat) in [row["district"]["id"] for row in rows],
     ),
-    _reading("Query.lockPeriods", "{ lockPeriods { id } }", lambda _stage, _seat: {}, objects=ANYWHERE),
-    _reading("Query.viewer", "{ viewer { role } }", lambda _stage, _seat: {}, objects=ANYWHERE),
-    _reading(
+    reading(
         "Query.signInProviders",
         "{ signInProviders { id } }",
         lambda _stage, _seat: {},
         objects=ANYWHERE,
         is_public=True,
     ),
-    _reading(
+    reading(
         "Query.viewer children",
         "{ viewer { children { name records { id pupilName } } } }",
         lambda _stage, _seat: {},
         objects=ANYWHERE,
         shows=lambda viewer, _stage, _seat: bool(viewer["children"]),
     ),
-    _reading(
-        "Query.lookup by code",
-        "query ($code: String!) { lookup(code: $code) { maskedName } }",
-        lambda stage, seat: {"code": _code(stage, seat)},
-        is_public=True,
+    *(
+        reading(
+            f"Query.lookup {how}",
+            f"query ($code: String!) {{ lookup(code: $code{more}) {{ maskedName }} }}",
+            lambda stage, seat: {"code": _code(stage, seat)},
+            is_public=True,
+        )
+        for how, more in (
+            ("by code", ""),
+            ("with the birth date of another", ', secondFactor: "1999-01-01"'),
+        )
     ),
-    _reading(
-        "Query.lookup with the birth date of another",
-        'query ($code: String!) { lookup(code: $code, secondFactor: "1999-01-01") { maskedName } }',
+    reading(
+        "Query.registryRecord",
+        "query ($code: String!) { registryRecord(purpose: VERIFICATION, code: $code) { detail } }",
         lambda stage, seat: {"code": _code(stage, seat)},
-        is_public=True,
     ),
-    _reading(
+    *(
+        reading(f"Query.{field}", f"{{ {field} {shown} }}", lambda _stage, _seat: {}, objects=ANYWHERE)
+        for field, shown in (
+            ("lockPeriods", "{ id }"),
+            ("viewer", "{ role }"),
+            ("integrators", "{ id }"),
+            ("integratorGrants", "{ edges { node { id } } }"),
+        )
+    ),
+    reading(
         "Query.verify",
         "query ($upload: String!) { verify(upload: $upload) { verdict } }",
         lambda _stage, seat: {"upload": f"matrix {seat}"},
         is_public=True,
     ),
-    _reading(
+    reading(
         "Subscription.signingProgress",
         "subscription ($id: ID!) { signingProgress(ceremonyId: $id) { total } }",
         lambda stage, seat: {"id": stage.node("Ceremony", seat)},
@@ -216,34 +190,19 @@ def _code(stage: Stage, seat: str) -> str:
     return UNKNOWN_CODE if seat == ABSENT else stage.records[seat, State.ACCEPTED].lookup_code
 
 
-def _doing(
-    name: str,
-    arguments: str,
-    variables: Callable[[Stage, str, str | None], Variables],
-    objects: tuple[str, ...] = SEATED,
-    **more: Any,
-) -> Row:
-    """A mutation: ``arguments`` are written as variables with their types, ``$id: ID!``."""
-    names = [part.split(":")[0].strip(" $") for part in arguments.split(",")]
-    given = ", ".join(f"{name}: ${name}" for name in names)
-    field = name.split(" ", 1)[0].removeprefix("Mutation.")
-    document = f"mutation ({arguments}) {{ {field}({given}) {{ userErrors {{ code field }} }} }}"
-    return Row(name=name, document=document, variables=variables, objects=objects, **more)
-
-
 def _on_record(field: str, situation: str) -> Row:
     def variables(stage: Stage, seat: str, _login: str | None) -> Variables:
         return {"recordId": stage.record(seat, situation), "reason": "Sai điểm."}
 
     objects = RECORDS if situation == State.SUBMITTED else SEATED
-    return _doing(f"Mutation.{field}", "$recordId: ID!, $reason: String!", variables, objects)
+    return doing(f"Mutation.{field}", "$recordId: ID!, $reason: String!", variables, objects)
 
 
 def _on_records(name: str, situation: str, arguments: str = "", **more: Any) -> Row:
     def variables(stage: Stage, seat: str, _login: str | None) -> Variables:
         return {"recordIds": [stage.record(seat, situation)]} | more
 
-    return _doing(f"Mutation.{name}", "$recordIds: [ID!]!" + arguments, variables)
+    return doing(f"Mutation.{name}", "$recordIds: [ID!]!" + arguments, variables)
 
 
 def _edit(stage: Stage, seat: str, _login: str | None) -> Variables:
@@ -284,9 +243,13 @@ def _period(kind: str) -> Callable[[Stage, str, str | None], Variables]:
     }
 
 
+def _ceremony(stage: Stage, seat: str, _login: str | None) -> Variables:
+    return {"ceremonyId": stage.node("Ceremony", seat)}
+
+
 SIGN = ", $role: SignatureRole!"
 WRITES = (
-    _doing("Mutation.recordEdit", "$recordId: ID!, $version: Int!, $changes: RecordChangesInput!", _edit),
+    doing("Mutation.recordEdit", "$recordId: ID!, $version: Int!, $changes: RecordChangesInput!", _edit),
     _on_record("recordReturn", State.ISSUED),
     _on_record("recordWithdraw", State.SUBMITTED),
     _on_record("recordReplace", State.ACCEPTED),
@@ -296,23 +259,14 @@ WRITES = (
     _on_records("ceremonyStart as teacher", State.DRAFT, SIGN, role="HOMEROOM_TEACHER"),
     _on_records("ceremonyStart as principal", State.TEACHER_SIGNED, SIGN, role="PRINCIPAL"),
     _on_records("ceremonyStart with the seal", State.PRINCIPAL_SIGNED, SIGN, role="SCHOOL_SEAL"),
-    _doing(
-        "Mutation.ceremonyCancel",
-        "$ceremonyId: ID!",
-        lambda stage, seat, _: {"ceremonyId": stage.node("Ceremony", seat)},
-    ),
-    _doing(
-        "Mutation.ceremonyRetry",
-        "$ceremonyId: ID!",
-        lambda stage, seat, _: {"ceremonyId": stage.node("Ceremony", seat)},
-    ),
+    *(doing(f"Mutation.ceremony{act}", "$ceremonyId: ID!", _ceremony) for act in ("Cancel", "Retry")),
     _on_records("submissionCreate", State.ISSUED),
-    _doing(
+    doing(
         "Mutation.submissionAccept",
         "$submissionId: ID!",
         lambda stage, seat, _: {"submissionId": stage.node("Submission", seat)},
     ),
-    _doing(
+    doing(
         "Mutation.lockPeriodSchedule",
         "$schoolYear: String!, $window: LockWindow!, $locksAt: DateTime!",
         lambda _stage, _seat, _login: {
@@ -322,17 +276,17 @@ WRITES = (
         },
         ANYWHERE,
     ),
-    _doing("Mutation.lockPeriodSeal", "$lockPeriodId: ID!", _period("due"), PERIODS, is_public=True),
-    _doing("Mutation.viewerActAs", "$assignmentId: ID!", _act_as, ("own", "next class", "sibling", ABSENT)),
+    doing("Mutation.lockPeriodSeal", "$lockPeriodId: ID!", _period("due"), PERIODS, is_public=True),
+    doing("Mutation.viewerActAs", "$assignmentId: ID!", _act_as, ("own", "next class", "sibling", ABSENT)),
     # sessions are in Redis; what they do there is tried in tests/web/test_own_sessions.py
-    _doing("Mutation.sessionRevoke", "$sessionId: ID!", lambda *_: {"sessionId": ABSENT}, (ABSENT,)),
+    doing("Mutation.sessionRevoke", "$sessionId: ID!", lambda *_: {"sessionId": ABSENT}, (ABSENT,)),
     Row(
         name="Mutation.sessionRevokeOthers",
         document="mutation { sessionRevokeOthers { userErrors { code field } } }",
         variables=lambda *_: {},
         objects=ANYWHERE,
     ),
-    _doing(
+    doing(
         "Mutation.shareCodeCreate",
         "$recordId: ID!, $purpose: AccessPurpose!, $validDays: Int!",
         lambda stage, seat, _: {
@@ -342,12 +296,46 @@ WRITES = (
         },
         RECORDS,
     ),
-    _doing(
+    doing(
         "Mutation.shareCodeRevoke",
         "$shareCodeId: ID!",
         lambda stage, seat, _: {"shareCodeId": stage.node("ShareCode", seat)},
     ),
-    _doing(
+    doing(
+        "Mutation.integratorAdd",
+        "$clientId: String!, $name: String!, $scopes: [String!]!, $validDays: Int!",
+        lambda _stage, _seat, _login: {
+            "clientId": "new-program",
+            "name": "Chương trình",
+            "scopes": ["record.verify"],
+            "validDays": 1,
+        },
+        ANYWHERE,
+    ),
+    doing(
+        "Mutation.integratorRevoke",
+        "$clientId: String!",
+        lambda _stage, seat, _login: {"clientId": OTHER_PROGRAM if seat == "there" else "nobody"},
+        PERIODS,
+        is_public=True,
+    ),
+    doing(
+        "Mutation.integratorGrantCreate",
+        "$recordId: ID!, $clientId: String!, $purpose: AccessPurpose!, $validDays: Int!",
+        lambda stage, seat, _: {
+            "recordId": stage.record(seat, State.SUBMITTED),
+            "clientId": OTHER_PROGRAM,
+            "purpose": "WALLET",
+            "validDays": 1,
+        },
+        RECORDS,
+    ),
+    doing(
+        "Mutation.integratorGrantRevoke",
+        "$grantId: ID!",
+        lambda stage, seat, _: {"grantId": stage.node("IntegratorGrant", seat)},
+    ),
+    doing(
         "Mutation.recordsImport",
         "$upload: String!, $schoolId: ID!, $schoolYear: String!, $dryRun: Boolean!",
         _import,

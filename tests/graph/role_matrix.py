@@ -18,9 +18,10 @@ from backend.db.scope import savepoint
 from backend.embedded.postgres import EmbeddedPostgres
 from backend.embedded.redis_server import EmbeddedRedis
 from backend.resolvers import answering
-from tests.fixtures.asking import Answer, Api, open_gateway
+from tests.fixtures.asking import PROGRAM, Answer, Api, open_gateway
 from tests.fixtures.world import PARENT_LOGIN, SCHOOLS, build_world
-from tests.graph.operations import ROWS, Row, send_files
+from tests.graph.operations import ROWS, send_files
+from tests.graph.rows import Row
 from tests.graph.stage import SEATS, Stage, build_stage
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "role_matrix.txt"
@@ -34,6 +35,7 @@ PEOPLE: dict[str, str | None] = {
     "DISTRICT_OFFICER": "phong.193",
     "DEPARTMENT_OFFICER": "so",
     "GUARDIAN": PARENT_LOGIN,
+    "INTEGRATOR": PROGRAM,
     "PUBLIC": None,
 }
 """Who asks: the login of one person of each role. A new role is one line here and one in ``WITHIN``."""
@@ -48,6 +50,7 @@ WITHIN: dict[str, frozenset[str]] = {
     - {"moved here"},
     "DEPARTMENT_OFFICER": frozenset({*SEATS, "moved away", "moved here"}),
     "GUARDIAN": frozenset({"own"}),
+    "INTEGRATOR": frozenset(),
     "PUBLIC": frozenset(),
 }
 """What lies within whose scope; everything else must be answered like what does not exist."""

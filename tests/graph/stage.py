@@ -17,7 +17,9 @@ from backend.domain.school_year import SchoolYear
 from backend.services import locking, submissions
 from backend.services.importing import import_file
 from backend.services.records import send_back
+from tests.fixtures.asking import PROGRAM
 from tests.fixtures.certificates import self_signed
+from tests.fixtures.integrators import Client
 from tests.fixtures.world import PARENT, SCHOOLS, School, World, parsed, pupil_content
 from tests.strategies.records import YEAR
 
@@ -51,6 +53,7 @@ SIGNED_BEFORE = {
     State.PRINCIPAL_SIGNED: State.PRINCIPAL_SIGNED,
 } | dict.fromkeys(SITUATIONS[3:], State.ISSUED)
 SENT = SITUATIONS[4:]
+OTHER_PROGRAM = "other-program"
 ABSENT_KEY = 999_999_999
 FIRST_PUPIL, FAMILY_NAME = 50_000, "Phạm"
 
@@ -100,6 +103,7 @@ async def build_stage(world: World) -> Stage:
     for seat in EVERY_SEAT:
         await _sign(stage, seat)
         await _share(stage, seat)
+    await _let_programs_in(stage)
     await world.owner.run(_LINK, stage.records["own", State.ACCEPTED].book_id, PARENT)
     await _move(stage, "own", MOVED_AWAY, to="sibling")
     await _move(stage, "before", MOVED_HERE, to="own")
@@ -216,6 +220,22 @@ async def _share(stage: Stage, seat: str) -> None:
     (share,) = await owner.run(_SHARE, book, hashlib.sha256(seat.encode()).hexdigest())
     (look,) = await owner.run(_LOOK, book)
     stage.keys |= {("ShareCode", seat): share["id"], ("AccessEvent", seat): look["id"]}
+
+
+_GRANT = """
+INSERT INTO integrator_grant (client_id, book_id, purpose, created_at, expires_at)
+VALUES ($1, $2, 'WALLET', now(), now() + interval '1 day') RETURNING id"""
+
+
+async def _let_programs_in(stage: Stage) -> None:
+    """The program that plays, and another one that was granted a book of each seat."""
+    url = stage.world.urls.owner
+    await Client(PROGRAM).register(url)
+    other = await Client(OTHER_PROGRAM).register(url)
+    stage.keys["Integrator", "there"] = other.key
+    for seat in SEATS:
+        (grant,) = await stage.world.owner.run(_GRANT, other.key, stage.records[seat, State.ACCEPTED].book_id)
+        stage.keys["IntegratorGrant", seat] = grant["id"]
 
 
 async def _move(stage: Stage, seat: str, situation: str, *, to: str) -> None:

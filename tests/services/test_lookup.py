@@ -15,8 +15,10 @@ from backend.domain.lifecycle import State
 from backend.domain.policy import Actor, Role
 from backend.services import sharing
 from backend.services.lookup import Found, Question, look_up
-from tests.fixtures.world import World
+from tests.fixtures.integrators import lock_by_owner
+from tests.fixtures.world import CLASSES, PUPILS_PER_CLASS, World
 
+CHILDREN = len(CLASSES) * PUPILS_PER_CLASS
 NOBODYS = LookupCode("0" * 12 + "4" + "0" * 3 + "8" + "0" * 15)
 
 
@@ -128,6 +130,25 @@ async def test_a_share_code_ends_by_itself(world: World) -> None:
         shared = await sharing.create(clerk, record.id, AccessPurpose.FAMILY, days=1)
     await world.owner.run("UPDATE share_code SET expires_at = now() - $1::interval", timedelta(seconds=1))
     assert await _ask(LookupCode(record.lookup_code), share_code=shared.code) is None
+
+
+async def test_a_guardian_shares_their_own_childs_book(world: World) -> None:
+    """A parent makes and ends a code for their child; for another child there is nothing to share."""
+    parent = world.guardian
+    books = [await lock_by_owner(world.owner, place) for place in range(CHILDREN)]
+    own = next(book for book in books if book["book"] in parent.book_ids)
+    strangers = next(book for book in books if book["book"] not in parent.book_ids)
+    async with scoped(parent, write=True):
+        shared = await sharing.create(parent, own["id"], AccessPurpose.FAMILY, days=7)
+    assert await _ask(LookupCode(own["code"]), share_code=shared.code) is not None
+    with pytest.raises(NotFoundError):
+        async with scoped(parent, write=True):
+            await sharing.create(parent, strangers["id"], AccessPurpose.FAMILY, days=7)
+    async with scoped(parent, write=True):
+        await sharing.revoke(parent, shared.row.id)
+    assert await _ask(LookupCode(own["code"]), share_code=shared.code) is None
+    acts = await world.owner.run("SELECT action FROM audit_event WHERE action LIKE '%SHARE' ORDER BY id")
+    assert [row["action"] for row in acts] == ["SHARE", "UNSHARE"]
 
 
 @pytest.mark.parametrize(

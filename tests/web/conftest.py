@@ -18,6 +18,7 @@ from backend.embedded.guarded import GuardedServer, accepts_connections
 from backend.embedded.identity import DevelopmentIdentity, OidcClient
 from backend.embedded.ports import free_port
 from backend.embedded.postgres import EmbeddedPostgres
+from backend.embedded.token_keys import ensure_keys
 from backend.settings import process_environment
 from tests.fixtures.browser import Browser
 from tests.fixtures.database import Login
@@ -43,6 +44,8 @@ class Site:
     log_file: Path
     owner: Login
     worker: Login
+    owner_url: str
+    oauth_keys: Path
 
     def here(self, url: str) -> str:
         """The same path and query at the address where the server listens."""
@@ -123,6 +126,7 @@ async def site(
     """The site whose own address is ``ORIGIN``; what only the worker needs is named and not there."""
     urls = postgres.create_database("site", urlsplit(world_template.urls.owner).path.lstrip("/"))
     port = site_port
+    oauth_keys = ensure_keys(server_data / "oauth-keys.json")
     parents = {
         "id": "vneid",
         "issuer": vneid.issuer,
@@ -154,6 +158,7 @@ async def site(
         "OIDC_CLIENT_ID": oidc_client.client_id,
         "OIDC_CLIENT_SECRET": oidc_client.client_secret,
         "OIDC_PROVIDERS": json.dumps([parents, liar]),
+        "OAUTH_KEYS": str(oauth_keys),
         "SESSION_SECRET": "a-session-secret-of-a-test",
         "PKI_TRUST_ROOTS": "none.pem",
         "PKI_TSA_URL": "http://127.0.0.1:9/tsa",
@@ -164,7 +169,16 @@ async def site(
     server = GuardedServer(server_data, "site")
     server.start(api_plan(process_environment() | settings), lambda: accepts_connections(port))
     log_file = server_data / "log" / "site.log"
-    owner, worker = Login(urls.owner), Login(urls.worker)
-    yield Site(f"http://127.0.0.1:{port}", idp.issuer, vneid.issuer, redis_url, log_file, owner, worker)
+    yield Site(
+        address=f"http://127.0.0.1:{port}",
+        issuer=idp.issuer,
+        parents_issuer=vneid.issuer,
+        redis_url=redis_url,
+        log_file=log_file,
+        owner=Login(urls.owner),
+        worker=Login(urls.worker),
+        owner_url=urls.owner,
+        oauth_keys=oauth_keys,
+    )
     server.stop()
     postgres.drop_database("site")

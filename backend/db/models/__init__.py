@@ -2,6 +2,7 @@
 
 from backend.db.models.access import AccessEvent, ShareCode
 from backend.db.models.audit import AuditEvent
+from backend.db.models.integrators import IntegratorClient, IntegratorGrant, IntegratorUsage
 from backend.db.models.locking import LedgerEntry, LockPeriod, TreeHead
 from backend.db.models.organisation import Assignment, OrgUnit, SchoolClass, SigningCredential, Staff
 from backend.db.models.pupils import Enrolment, Guardian, GuardianLogin, Pupil, RecordBook
@@ -24,6 +25,9 @@ __all__ = [
     "Enrolment",
     "Guardian",
     "GuardianLogin",
+    "IntegratorClient",
+    "IntegratorGrant",
+    "IntegratorUsage",
     "LedgerEntry",
     "LockPeriod",
     "OrgUnit",

@@ -1,0 +1,75 @@
+"""Programs of other institutions, and what families let them read."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from strawberry import relay
+
+import backend.schema.enums  # noqa: F401 - registers the enums used below
+from backend.context import Context
+from backend.db.repositories.integrators import ClientRow, GrantRow
+from backend.domain.access import AccessPurpose
+from backend.schema.nodes import load_nodes
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.type(description="A program of another institution. Right: department; its name: schools.")
+class Integrator(relay.Node):
+    id: relay.NodeID[int]
+    client_id: str
+    name: str
+    scopes: list[str]
+    networks: list[str]
+    expires_at: datetime
+    revoked_at: datetime | None
+
+    @classmethod
+    def of(cls, row: ClientRow) -> "Integrator":
+        return cls(
+            id=row.id,
+            client_id=row.client_id,
+            name=row.name,
+            scopes=[str(scope) for scope in row.scopes],
+            networks=list(row.networks),
+            expires_at=row.expires_at,
+            revoked_at=row.revoked_at,
+        )
+
+    @classmethod
+    def resolve_nodes(cls, *, info: Any, node_ids: Iterable[str], required: bool = False) -> Any:
+        return load_nodes(info.context.loaders.integrators, cls.of, node_ids, required=required)
+
+
+@strawberry.type(
+    description="A family's leave for a program to read a book. Right: the book's school, the program, department."
+)
+class IntegratorGrant(relay.Node):
+    row: strawberry.Private[GrantRow]
+    id: relay.NodeID[int]
+    purpose: AccessPurpose
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+    @classmethod
+    def of(cls, row: GrantRow) -> "IntegratorGrant":
+        return cls(
+            row=row,
+            id=row.id,
+            purpose=row.purpose,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            revoked_at=row.revoked_at,
+        )
+
+    @strawberry.field(description="Right: schools, department.")
+    async def integrator(self, info: Info) -> Integrator | None:
+        row = await info.context.loaders.integrators.load(self.row.client_id)
+        return None if row is None else Integrator.of(row)
+
+    @classmethod
+    def resolve_nodes(cls, *, info: Any, node_ids: Iterable[str], required: bool = False) -> Any:
+        return load_nodes(info.context.loaders.grants, cls.of, node_ids, required=required)
