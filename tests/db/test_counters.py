@@ -1,5 +1,7 @@
 """Counts by state are exact in the transaction that changes them, and agree with the lists they open."""
 
+import re
+
 import asyncpg
 import pytest
 
@@ -98,3 +100,13 @@ async def test_the_worker_sees_counts_move_with_its_own_statement(world: World) 
     async with scoped(world.own.actors["gv.4A"], write=False):
         rows = await sql.rows("SELECT state, count FROM state_count WHERE count > 0")
     assert [tuple(row.values()) for row in rows] == [("TEACHER_SIGNED", PUPILS_PER_CLASS)]
+
+
+async def test_no_trigger_joins_the_rows_before_with_the_rows_after(world: World) -> None:
+    """Such a join is planned for the first call's few rows and compares each with each in a later call of many."""
+    bodies = await world.owner.run(
+        "SELECT p.proname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgnewtable IS NOT NULL"
+    )
+    assert len(bodies) >= 5
+    joined = re.compile(r"(after|before)_rows\s+(AS\s+)?\w*\s*(JOIN|,)\s*(after|before)_rows", re.IGNORECASE)
+    assert [row["proname"] for row in bodies if joined.search(row["prosrc"])] == []
