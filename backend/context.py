@@ -1,7 +1,9 @@
 """What a resolver has at hand: who asks, in which language, and loaders that batch reads of one operation."""
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,13 +34,16 @@ from backend.db.repositories.integrators import Credentials
 from backend.db.repositories.organisation import CountRow
 from backend.db.repositories.people import AssignmentRow, Login
 from backend.db.repositories.records import RecordRow
+from backend.documents.limits import Audience
+from backend.documents.prepared import Prepared
+from backend.documents.trusted import TrustedDocuments
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose
 from backend.domain.errors import NotSignedInError, SignerUnknownError, StepUpRequiredError
 from backend.domain.integrators import Scope
 from backend.domain.lifecycle import Action
 from backend.domain.messages import Language
 from backend.domain.policy import PUBLIC, Actor, Refusal, Role
-from backend.domain.rate_limits import Operation
+from backend.domain.rate_limits import By, Operation
 from backend.services import locking
 from backend.services.acting import refusal_for
 from backend.services.relaying import Relay
@@ -77,6 +82,9 @@ class Services:
     relay: Relay
     compiled: AnswersAtOnce | None = None
     tokens: TokenKeys | None = None
+    trusted: TrustedDocuments = field(default_factory=TrustedDocuments)
+    takes_any_document: bool = True
+    seconds_factor: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,34 @@ class SessionIdentity:
     acr: str = ""
 
 
+_reads: ContextVar[set[asyncio.Task[Any]] | None] = ContextVar("reads", default=None)
+
+
+@asynccontextmanager
+async def reads_end() -> AsyncIterator[None]:
+    """A block after whose failure no loader still reads: a read under way would hold its connection."""
+    under_way: set[asyncio.Task[Any]] = set()
+    token = _reads.set(under_way)
+    try:
+        yield
+    except BaseException:
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        raise
+    finally:
+        _reads.reset(token)
+
+
+async def _noted(find: Callable[[list[Key]], Awaitable[Sequence[Row]]], keys: list[Key]) -> Sequence[Row]:
+    # a loader reads in a task of its own, which the end of an operation would not reach
+    under_way, task = _reads.get(), asyncio.current_task()
+    if under_way is not None and task is not None:
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+    return await find(keys)
+
+
 class Loaded(Generic[Key, Row]):
     """A loader that is made when something is first asked of it: most operations need one or two of many."""
 
@@ -104,7 +140,7 @@ class Loaded(Generic[Key, Row]):
     def load(self, key: Key) -> Awaitable[Row]:
         """What belongs to a key, read together with whatever else is asked for at the same time."""
         if self._loader is None:
-            self._loader = DataLoader(load_fn=self._find)
+            self._loader = DataLoader(load_fn=partial(_noted, self._find))
         return self._loader.load(key)
 
     def clear_all(self) -> None:
@@ -175,6 +211,10 @@ class Context:
     language: Language
     identity: SessionIdentity | None
     address: str = UNKNOWN
+    by_get: bool = False
+    prepared: Prepared | None = None
+    asks_freely: bool = False
+    """Whether the document is one of the asker's own where that needs a right."""
     session_key: str | None = None
     integrator: IntegratorIdentity | None = None
     login: Login | None = None
@@ -183,6 +223,22 @@ class Context:
     acted: bool = False
     """Whether a mutation of the operation at hand has done something."""
     known_book: KnownBook | None = None
+
+    @property
+    def audience(self) -> Audience:
+        """By whose limits a document is measured."""
+        if self.integrator is not None:
+            return Audience.INTEGRATOR
+        return Audience.PUBLIC if self.identity is None else Audience.STAFF
+
+    @property
+    def whose(self) -> dict[By, str]:
+        """The bucket in which what is asked counts: the program's or the person's, else the address's."""
+        if self.integrator is not None:
+            return {By.CLIENT: str(self.integrator.client.id)}
+        if self.identity is None:
+            return {By.ADDRESS: self.address}
+        return {By.PERSON: f"{self.identity.issuer} {self.identity.subject}"}
 
     @property
     def staff(self) -> Actor:

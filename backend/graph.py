@@ -2,22 +2,31 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import orjson
 import strawberry
 from graphql import ExecutionResult, GraphQLError
 from strawberry import relay
-from strawberry.extensions import MaskErrors, ParserCache, SchemaExtension, ValidationCache
+from strawberry.exceptions import MissingQueryError
+from strawberry.extensions import MaskErrors, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.exceptions import (
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
-from backend.context import Context, Loaders, choose_actor, operation_variables
+from backend.context import Context, Loaders, choose_actor, operation_variables, reads_end
 from backend.db.repositories import people
 from backend.db.scope import enter, unscoped
-from backend.domain.errors import DomainError
-from backend.domain.messages import sentence
+from backend.documents.prepared import PreparedDocuments
+from backend.domain.errors import DomainError, RateLimitedError, TooManyTriesError
+from backend.domain.messages import Language, sentence
+from backend.operations.beginning import check_document, count, in_time
+from backend.operations.preparing import PrepareDocument, without_suggestion
 from backend.resolvers import (
     department,
     identity,
@@ -139,27 +148,36 @@ class OperationTransaction(SchemaExtension):
     async def on_execute(self) -> AsyncIterator[None]:
         operation = self.execution_context
         context: Context = operation.context
-        if await _answered_at_once(operation):
-            yield
-            return
-        context.loaders = Loaders()
-        if operation.operation_type is OperationType.SUBSCRIPTION:
+        kind = operation.operation_type
+        await count(context, kind)
+        if kind is OperationType.SUBSCRIPTION:
+            context.loaders = Loaders()
             operation_variables.set(operation.variables or {})
+            await _check_subscriber(context)
             yield
             return
-        with suppress(_RollBackError):
-            async with unscoped():
-                await _take_scope(context, write=operation.operation_type is OperationType.MUTATION)
+        async with in_time(context, kind, operation.operation_name):
+            if await _answered_at_once(operation):
                 yield
-                _roll_back_if(bool(getattr(operation.result, "errors", None)))
-        if operation.operation_type is OperationType.MUTATION:
+                return
+            context.loaders = Loaders()
+            with suppress(_RollBackError):
+                async with unscoped(), reads_end():
+                    await _take_scope(context, write=kind is OperationType.MUTATION)
+                    yield
+                    _roll_back_if(bool(getattr(operation.result, "errors", None)))
+        if kind is OperationType.MUTATION:
             context.services.relay.wake()
 
 
 async def _answered_at_once(operation: ExecutionContext) -> bool:
     """Whether a compiled read has answered; then nothing is left to execute."""
     compiled = operation.context.services.compiled
-    if compiled is None or operation.operation_type is not OperationType.QUERY:
+    if (
+        compiled is None
+        or operation.context.asks_freely
+        or operation.operation_type is not OperationType.QUERY
+    ):
         return False
     data = await compiled.answer(
         operation.context,
@@ -190,7 +208,19 @@ async def _take_scope(context: Context, *, write: bool) -> None:
     elif context.identity is not None:
         context.login = await people.find_login(context.identity.issuer, context.identity.subject)
         context.actor = choose_actor(context.login, context.identity.assignment_id)
+    check_document(context)
     await enter(context.actor, write=write)
+
+
+async def _check_subscriber(context: Context) -> None:
+    """A document of one's own needs its right also where no transaction is opened."""
+    if context.asks_freely:
+        async with unscoped():
+            await _take_scope(context, write=False)
+
+
+_NO_OPERATION = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+"""What Strawberry's view says itself: there is no operation, or not one that this kind of request may run."""
 
 
 class MaskFaults(MaskErrors):
@@ -198,6 +228,17 @@ class MaskFaults(MaskErrors):
 
     def __init__(self) -> None:
         super().__init__(should_mask_error=_is_fault, error_message="")
+
+    def on_operation(self) -> Iterator[None]:
+        # what fails around an operation, not in it, comes as an exception: no connection, no commit, no time left
+        try:
+            yield from super().on_operation()
+        except _NO_OPERATION:
+            raise
+        except Exception as error:
+            found = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
+            language = self.execution_context.context.language
+            raise (self.anonymise_error(found) if _is_fault(found) else _told(found, language)) from error
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         return shown_fault(error, self.execution_context.context.language)
@@ -221,10 +262,22 @@ class DomainErrors(SchemaExtension):
 
     def _name(self, result: object) -> None:
         language = self.execution_context.context.language
+        hide = not self.execution_context.context.services.takes_any_document
         for error in getattr(result, "errors", None) or ():
-            if isinstance(original := error.original_error, DomainError):
-                error.message = sentence(original.reason, language, **original.params)
-                error.extensions = {"code": original.reason, "field": original.field}
+            if isinstance(error.original_error, DomainError):
+                _told(error, language)
+            elif hide and error.original_error is None:
+                error.message = without_suggestion(error.message)
+
+
+def _told(error: GraphQLError, language: Language) -> GraphQLError:
+    original = error.original_error
+    if isinstance(original, DomainError):
+        error.message = sentence(original.reason, language, **original.params)
+        error.extensions = {"code": original.reason, "field": original.field}
+        if isinstance(original, RateLimitedError | TooManyTriesError):
+            error.extensions["retryAfter"] = int(original.params.get("seconds", "60"))
+    return error
 
 
 schema = strawberry.Schema(
@@ -243,6 +296,12 @@ schema = strawberry.Schema(
         Integrator,
         IntegratorGrant,
     ],
-    config=StrawberryConfig(disable_field_suggestions=True),
-    extensions=[MaskFaults, DomainErrors, ParserCache, ValidationCache, OperationTransaction, OncePerKey],
+    config=StrawberryConfig(),
+    extensions=[
+        MaskFaults,
+        DomainErrors,
+        partial(PrepareDocument, PreparedDocuments()),
+        OperationTransaction,
+        OncePerKey,
+    ],
 )

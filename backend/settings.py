@@ -35,6 +35,12 @@ def _environment(text: str) -> str:
     return text
 
 
+def _yes_or_no(text: str) -> str:
+    if text not in {"yes", "no"}:
+        raise ValueError(text)
+    return text
+
+
 def _paths(text: str) -> tuple[Path, ...]:
     return tuple(Path(part) for part in text.split(os.pathsep) if part)
 
@@ -147,6 +153,20 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("WORKER_CONCURRENCY", "worker_concurrency", "jobs under way in one worker", int, 8),
     Setting("TRUSTED_PROXIES", "trusted_proxies", "addresses whose X-Forwarded-For is believed", _words, ()),
     Setting(
+        "GRAPHQL_OPEN",
+        "graphql_open",
+        "yes: anybody's documents and introspection; no: neither; empty: yes in development only",
+        _yes_or_no,
+        "",
+    ),
+    Setting(
+        "OPERATION_SECONDS_FACTOR",
+        "operation_seconds_factor",
+        "multiplies the time that an operation may take",
+        float,
+        1.0,
+    ),
+    Setting(
         "RATE_LIMIT_FACTOR",
         "rate_limit_factor",
         "multiplies every rate limit; 0 switches them off",
@@ -194,6 +214,8 @@ class Settings:
     worker_processes: int
     worker_concurrency: int
     trusted_proxies: tuple[str, ...]
+    graphql_open: str
+    operation_seconds_factor: float
     rate_limit_factor: float
     log_level: str
 
@@ -220,6 +242,11 @@ class Settings:
     @property
     def is_production(self) -> bool:
         return self.environment == "production"
+
+    @property
+    def takes_any_document(self) -> bool:
+        """Whether the API shows its schema and runs whatever document it is sent, within the limits."""
+        return self.graphql_open == "yes" or (not self.graphql_open and not self.is_production)
 
     @property
     def origin(self) -> str:

@@ -16,6 +16,9 @@ DomainError
 │   ├── LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError
 │   ├── RateLimitedError, IdempotencyKeyInvalidError, IdempotencyKeyReusedError
 │   ├── WatchEndedError, WatchBehindError, TooManyWatchersError
+│   ├── OperationTooLongError, OperationTooDeepError, OperationTooLargeError, OperationTooCostlyError
+│   ├── OperationUnknownError, OperationNotTrustedError, OperationByGetError, OperationTimedOutError
+│   ├── IntrospectionOffError, RequestMalformedError, RequestTooLargeError
 │   └── DocumentTooLargeError, WorkerBusyError
 ├── FileRejectedError          an import file as a whole
 │   ├── FileEmptyError, FileTooLargeError, FileTooManyRowsError
@@ -158,6 +161,62 @@ class IntegratorExistsError(RequestError):
 
 class NetworkInvalidError(RequestError):
     code = "NETWORK_INVALID"
+
+
+class OperationTooLongError(RequestError):
+    code = "OPERATION_TOO_LONG"
+
+
+class OperationTooDeepError(RequestError):
+    code = "OPERATION_TOO_DEEP"
+
+
+class OperationTooLargeError(RequestError):
+    """``what`` there is too much of: roots, fields, aliases or directives."""
+
+    code = "OPERATION_TOO_LARGE"
+
+
+class OperationTooCostlyError(RequestError):
+    code = "OPERATION_TOO_COSTLY"
+
+
+class OperationUnknownError(RequestError):
+    """A digest was sent without its document, and the document is not one of the application's."""
+
+    code = "OPERATION_UNKNOWN"
+
+
+class OperationNotTrustedError(RequestError):
+    """The document is not one of those that this person's application sends."""
+
+    code = "OPERATION_NOT_TRUSTED"
+
+
+class OperationByGetError(RequestError):
+    """The operation must come as POST: it changes something, or its arguments belong into no address."""
+
+    code = "OPERATION_BY_GET"
+
+
+class OperationTimedOutError(RequestError):
+    """The operation took too long and was stopped, its query in the database with it."""
+
+    code = "OPERATION_TIMED_OUT"
+
+
+class IntrospectionOffError(RequestError):
+    code = "INTROSPECTION_OFF"
+
+
+class RequestMalformedError(RequestError):
+    """The request is not GraphQL over HTTP."""
+
+    code = "REQUEST_MALFORMED"
+
+
+class RequestTooLargeError(RequestError):
+    code = "REQUEST_TOO_LARGE"
 
 
 class NotSignedInError(RequestError):

@@ -7,10 +7,8 @@ from typing import TypeVar
 import orjson
 from strawberry import relay
 
+from backend.documents.prices import PAGE_DEFAULT, PAGE_MAX
 from backend.domain.errors import NotFoundError
-
-PAGE_MAX = 100
-PAGE_DEFAULT = 35
 
 NodeT = TypeVar("NodeT", bound=relay.Node)
 

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from redis import asyncio as aioredis
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
@@ -26,6 +25,7 @@ from backend.db.connection import close_database, open_database
 from backend.db.health import ready
 from backend.db.reading.pools import ReadPools
 from backend.db.scope import unscoped
+from backend.documents.trusted import read_trusted
 from backend.domain.policy import Actor
 from backend.graph import schema
 from backend.observability import configure_logging
@@ -70,8 +70,7 @@ class SecurityHeaders:
 
 def create_app(settings: Settings) -> ASGIApp:
     """The application; its pools open with the server and close with it."""
-    redis = open_redis(settings.redis_url)
-    services = _services(settings, redis)
+    services = _services(settings)
     gateway = Gateway(services)
 
     @asynccontextmanager
@@ -90,7 +89,7 @@ def create_app(settings: Settings) -> ASGIApp:
         await reads.close()
         await known.doors.close()
         await close_database()
-        await redis.aclose()
+        await services.redis.aclose()
 
     site = Starlette(
         routes=_routes(services, gateway),
@@ -134,7 +133,8 @@ def _routes(services: Services, gateway: Gateway) -> list[BaseRoute]:
     ]
 
 
-def _services(settings: Settings, redis: aioredis.Redis) -> Services:
+def _services(settings: Settings) -> Services:
+    redis = open_redis(settings.redis_url)
     return Services(
         settings,
         redis,
@@ -144,6 +144,9 @@ def _services(settings: Settings, redis: aioredis.Redis) -> Services:
         Hub(redis, _ended),
         Relay(RedisEvents(redis)),
         tokens=_token_keys(settings),
+        trusted=read_trusted(),
+        takes_any_document=settings.takes_any_document,
+        seconds_factor=settings.operation_seconds_factor,
     )
 
 

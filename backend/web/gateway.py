@@ -1,7 +1,8 @@
 """GraphQL over HTTP and WebSocket, with a session behind the cookie.
 
 Only JSON bodies are read and every cookie is ``SameSite``, so that a foreign page can neither send a mutation nor
-open a socket in somebody's name; sockets are also refused by their Origin.
+open a socket in somebody's name; sockets are also refused by their Origin. An address (GET) runs queries only, and
+where documents are trusted only those of the frontend.
 """
 
 import json
@@ -10,26 +11,39 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+from cross_web import AsyncHTTPRequestAdapter
+from cross_web import HTTPException as ViewError
 from redis.exceptions import RedisError
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.execution import SubscriptionExecutionResult
 
 from backend.adapters import sessions
 from backend.adapters.addresses import client_address
 from backend.context import Context, Services, SessionIdentity
-from backend.domain.errors import TooManyWatchersError
+from backend.domain.errors import (
+    DomainError,
+    OperationByGetError,
+    RequestMalformedError,
+    RequestTooLargeError,
+    TooManyWatchersError,
+)
 from backend.domain.messages import Language, sentence
+from backend.domain.rate_limits import Operation
 from backend.graph import schema
 from backend.observability import log
+from backend.web.answers import answered, refused
 from backend.web.bearer import integrator_of
 from backend.web.connections import Connection, Connections, current
+from backend.web.leaving import ends_with_its_client
+from backend.web.negotiation import GRAPHQL_JSON, media_type, wants_stream
+from backend.web.requests import read_request
 from backend.web.streams import Socket, SocketHandler, with_outlet
 
 COOKIE = "hocba_session"
@@ -39,7 +53,6 @@ CONTEXT = "hocba.context"
 
 INIT_SECONDS = 3
 SUBSCRIPTIONS_MAX = 10
-EVENT_STREAM = "text/event-stream"
 
 
 class Gateway(GraphQL[Context, None]):
@@ -51,7 +64,7 @@ class Gateway(GraphQL[Context, None]):
         super().__init__(
             schema,
             graphql_ide=None,
-            allow_queries_via_get=False,
+            allow_queries_via_get=True,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
             max_subscriptions_per_connection=SUBSCRIPTIONS_MAX,
@@ -65,10 +78,26 @@ class Gateway(GraphQL[Context, None]):
         if scope["type"] == "websocket":
             socket = Socket(send)
             await self._stream(WebSocket(scope, receive, send), receive, socket.send, socket.close)
-        elif EVENT_STREAM in Headers(scope=scope).get("accept", ""):
+        elif wants_stream(Headers(scope=scope).get("accept")):
             await self._stream(Request(scope), _limited(receive), send, _not_yet)
         else:
-            await super().__call__(scope, _limited(receive), send)
+            await self._serve(scope, _limited(receive), send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        language, accept = language_of(request), request.headers.get("accept")
+        try:
+            return await ends_with_its_client(request, self.run(request))
+        except DomainError as error:
+            return refused(error, language, accept)
+        except ViewError as error:
+            # what Strawberry itself refuses: a mutation in an address, an operation that is not there
+            by_get = request.method == "GET" and "GET" in error.reason
+            told = OperationByGetError() if by_get else RequestMalformedError(reason=error.reason)
+            return refused(told, language, accept)
 
     async def _stream(
         self,
@@ -89,7 +118,8 @@ class Gateway(GraphQL[Context, None]):
         try:
             with self.connections.admitted(connection):
                 current.set(connection)
-                await super().__call__(request.scope, receive, send)
+                serve = super().__call__ if isinstance(request, WebSocket) else self._serve
+                await serve(request.scope, receive, send)
         except TooManyWatchersError as error:
             answer = refusal(429, error.code, sentence(error.code, language_of(request)))
             if isinstance(request, WebSocket):
@@ -114,7 +144,7 @@ class Gateway(GraphQL[Context, None]):
     async def get_context(
         self,
         request: Request | WebSocket,
-        response: Response | WebSocket,  # noqa: ARG002 - Strawberry's signature
+        response: Response | WebSocket,
     ) -> Context:
         address = address_of(self._services, request)
         integrator = await integrator_of(self._services, request, address)
@@ -128,8 +158,30 @@ class Gateway(GraphQL[Context, None]):
             address=address,
             integrator=integrator,
             session_key=key,
+            by_get=request.scope.get("method") == "GET",
         )
+        if isinstance(request, Request) and isinstance(response, Response):
+            response.media_type = media_type(request.headers.get("accept"))
+            # before the body is read: whoever asks too often costs nothing more
+            await self._services.limits.require(Operation.QUERY, context.whose)
         return context
+
+    def should_render_graphql_ide(self, request: object) -> bool:  # noqa: ARG002 - Strawberry's signature
+        return False
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        data = await read_request(request, self._services.trusted)
+        if wants_stream(request.headers.get("accept")):
+            data.protocol = "sse"
+        return data
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        answer: dict[str, Any] = dict(response_data) if isinstance(response_data, dict) else {}
+        response = answered(answer, sub_response.media_type or GRAPHQL_JSON)
+        response.headers.raw.extend(sub_response.headers.raw)
+        return response
 
 
 async def _not_yet() -> None:
@@ -174,7 +226,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > BODY_MAX:
-            raise HTTPException(413, "body too large")
+            raise RequestTooLargeError(max=BODY_MAX)
         return message
 
     return counted

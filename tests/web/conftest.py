@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,6 +46,7 @@ class Site:
     worker: Login
     owner_url: str
     oauth_keys: Path
+    settings: dict[str, str]
 
     def here(self, url: str) -> str:
         """The same path and query at the address where the server listens."""
@@ -179,6 +180,25 @@ async def site(
         worker=Login(urls.worker),
         owner_url=urls.owner,
         oauth_keys=oauth_keys,
+        settings=settings,
     )
     server.stop()
     postgres.drop_database("site")
+
+
+@pytest.fixture(scope="session")
+def closed_site(site: Site, server_data: Path) -> Iterator[Site]:
+    """Another process over the same data that takes only the frontend's documents, as in production."""
+    with _also_served(site, "closed-site", server_data, GRAPHQL_OPEN="no") as running:
+        yield running
+
+
+@contextmanager
+def _also_served(site: Site, name: str, server_data: Path, **settings: str) -> Iterator[Site]:
+    port = free_port()
+    changed = site.settings | settings | {"HOCBA_PORT": str(port)}
+    server = GuardedServer(server_data, name)
+    server.start(api_plan(process_environment() | changed), lambda: accepts_connections(port))
+    log_file = server_data / "log" / f"{name}.log"
+    yield replace(site, address=f"http://127.0.0.1:{port}", log_file=log_file, settings=changed)
+    server.stop()

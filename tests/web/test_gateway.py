@@ -45,12 +45,32 @@ async def test_only_json_is_read(site: Site, content_type: str) -> None:
     assert "viewer" not in answer.text
 
 
-async def test_get_runs_nothing(site: Site) -> None:
-    """A link or a picture's address runs no operation."""
+async def test_a_strangers_address_runs_nothing(closed_site: Site) -> None:
+    """Where the frontend's documents are trusted, a link or a picture's address runs no other operation."""
     async with httpx2.AsyncClient() as client:
-        answer = await client.get(f"{site.address}/graphql", params={"query": "{ viewer { name } }"})
-    assert answer.status_code in {400, 404, 405}
+        answer = await client.get(f"{closed_site.address}/graphql", params={"query": "{ viewer { name } }"})
+    assert answer.json()["errors"][0]["extensions"]["code"] == "OPERATION_NOT_TRUSTED"
     assert "viewer" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ['mutation { viewerActAs(assignmentId: "1") { userErrors { code } } }', "mutation { __typename }"],
+)
+async def test_an_address_never_changes_anything(site: Site, query: str) -> None:
+    """A mutation must come as POST, whoever may send documents of their own."""
+    async with httpx2.AsyncClient() as client:
+        answer = await client.get(f"{site.address}/graphql", params={"query": query})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert answer.json()["errors"][0]["extensions"]["code"] == "OPERATION_BY_GET"
+
+
+async def test_a_lookup_stands_in_no_address(site: Site) -> None:
+    """A code in an address would stay in histories and logs: the operation is refused before it is looked up."""
+    params = {"query": "query($c: String!) { lookup(code: $c) { maskedName } }", "variables": '{"c": "12"}'}
+    async with httpx2.AsyncClient() as client:
+        answer = await client.get(f"{site.address}/graphql", params=params)
+    assert answer.json()["errors"][0]["extensions"]["code"] == "OPERATION_BY_GET"
 
 
 async def test_a_large_body_is_refused(site: Site) -> None:
