@@ -21,6 +21,7 @@ from backend.adapters.store import ObjectStore
 from backend.adapters.tokens import TokenKeys
 from backend.db.repositories import (
     access,
+    auditing,
     ceremonies,
     families,
     integrators,
@@ -38,6 +39,7 @@ from backend.documents.limits import Audience
 from backend.documents.prepared import Prepared
 from backend.documents.trusted import TrustedDocuments
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose
+from backend.domain.audit import UNKNOWN_ORIGIN, Origin
 from backend.domain.errors import NotSignedInError, SignerUnknownError, StepUpRequiredError
 from backend.domain.integrators import Scope
 from backend.domain.lifecycle import Action
@@ -182,6 +184,7 @@ class Loaders:
         self.seals_pending = _loader(periods.seals_pending)
         self.due_counts = _loader(locking.due_counts)
         self.access_events = _loader(access.find)
+        self.audit_events = _loader(auditing.find)
         self.share_codes = _loader(access.find_shares)
         self.integrators = _loader(integrators.find)
         self.grants = _loader(integrators.find_grants)
@@ -211,6 +214,7 @@ class Context:
     language: Language
     identity: SessionIdentity | None
     address: str = UNKNOWN
+    origin: Origin = UNKNOWN_ORIGIN
     by_get: bool = False
     prepared: Prepared | None = None
     asks_freely: bool = False

@@ -20,7 +20,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
 from backend.context import Context, Loaders, choose_actor, operation_variables, reads_end
-from backend.db.repositories import people
+from backend.db.repositories import audit, people
 from backend.db.scope import enter, unscoped
 from backend.documents.prepared import PreparedDocuments
 from backend.domain.errors import DomainError, RateLimitedError, TooManyTriesError
@@ -28,6 +28,7 @@ from backend.domain.messages import Language, sentence
 from backend.operations.beginning import check_document, count, in_time
 from backend.operations.preparing import PrepareDocument, without_suggestion
 from backend.resolvers import (
+    auditing,
     department,
     identity,
     imports,
@@ -41,6 +42,7 @@ from backend.resolvers import (
 )
 from backend.resolvers.repeating import OncePerKey
 from backend.schema.access import AccessEvent, ShareCode
+from backend.schema.audit import AuditEvent
 from backend.schema.department import LockPeriod, Submission, Verification
 from backend.schema.errors import shown_fault
 from backend.schema.integrators import Integrator, IntegratorGrant
@@ -93,6 +95,10 @@ class Query:
     district_progress: list[DistrictProgress] = strawberry.field(
         resolver=department.district_progress,
         description="Records by district and state. Right: district, department.",
+    )
+    audit_events: relay.Connection[AuditEvent] = strawberry.field(
+        resolver=auditing.events,
+        description="Who did what, the newest first. Right: the school's leaders and clerk, district, department.",
     )
     lookup: LookupResult = strawberry.field(
         resolver=public.lookup,
@@ -203,6 +209,7 @@ def _roll_back_if(failed: bool) -> None:
 
 
 async def _take_scope(context: Context, *, write: bool) -> None:
+    audit.came_from.set(context.origin)
     if context.integrator is not None:
         context.actor = context.integrator.actor
     elif context.identity is not None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from backend.cli import generating, importing, queue, running
+from backend.cli import audit, generating, importing, queue, running
 from backend.cli.demo import playing
 from backend.cli.operator import setting
 from backend.graph import schema
@@ -16,7 +16,9 @@ app = typer.Typer(
 )
 jobs = typer.Typer(help="The work queue.", no_args_is_help=True)
 demo = typer.Typer(help="Demonstrations.", no_args_is_help=True)
+audits = typer.Typer(help="The audit.", no_args_is_help=True)
 app.add_typer(jobs, name="jobs")
+app.add_typer(audits, name="audit")
 app.add_typer(demo, name="demo")
 
 
@@ -77,6 +79,16 @@ def retry_jobs(
 ) -> None:
     """Put parked jobs back into the queue."""
     asyncio.run(queue.retry(setting("DATABASE_WORKER_URL"), job_ids or None))
+
+
+@audits.command(name="verify")
+def verify_audit(
+    head: Annotated[
+        str | None, typer.Option(help="A day's head, kept earlier: it must still be one.")
+    ] = None,
+) -> None:
+    """Compute the audit's chain anew; a changed, removed or unsealed event is named, and the exit code is 1."""
+    raise typer.Exit(asyncio.run(audit.verify(setting("DATABASE_WORKER_URL"), head)))
 
 
 @demo.command(name="school")

@@ -9,8 +9,9 @@ from rich.table import Table
 
 from backend.cli.operator import setting
 from backend.db.connection import close_database, open_database
-from backend.db.repositories import organisation
+from backend.db.repositories import audit, organisation
 from backend.db.scope import scoped
+from backend.domain.audit import Origin
 from backend.domain.calendar import VIETNAM
 from backend.domain.errors import DomainError, SchoolUnknownError
 from backend.domain.messages import sentence
@@ -49,6 +50,7 @@ async def _import(
             school = await organisation.find_school(school_code)
         if school is None:
             raise SchoolUnknownError(field="school")
+        audit.came_from.set(Origin("OPERATOR"))
         defaults = FileDefaults(school_year=SchoolYear.parse(year) if year else current_school_year())
         parsed = read_file(data, name, school=school.facts, defaults=defaults)
         # whoever runs this command acts as the school's clerk, without being a person in it

@@ -158,6 +158,11 @@ GRANTS: dict[Role, dict[Action, Coverage]] = {
 }
 """What a role may do, beyond looking, and to which of the records it sees (plan, part IV; Điều lệ Art. 11–15)."""
 
+MAY_READ_AUDIT = frozenset(
+    {Role.PRINCIPAL, Role.DEPUTY_PRINCIPAL, Role.CLERK, Role.DISTRICT_OFFICER, Role.DEPARTMENT_OFFICER}
+)
+"""Who may read what was done: a school's leaders and clerk there, a district below it, the department everywhere."""
+
 MAY_IMPORT = frozenset({Role.PRINCIPAL, Role.DEPUTY_PRINCIPAL, Role.CLERK})
 """Who may bring the school's own files in."""
 

@@ -29,6 +29,7 @@ from backend.documents.trusted import read_trusted
 from backend.domain.policy import Actor
 from backend.graph import schema
 from backend.observability import configure_logging
+from backend.services.auditing import Sealing
 from backend.services.relaying import Relay
 from backend.services.watching import ended
 from backend.settings import Settings, from_env
@@ -80,7 +81,7 @@ def create_app(settings: Settings) -> ASGIApp:
         reads = ReadPools(settings.database_url, pool=settings.database_pool)
         services.compiled = CompiledReads(schema._schema, reads)  # noqa: SLF001 - Strawberry's own graphql-core schema
         known.doors = ReadPools(settings.database_url, pool=settings.database_pool, writes=True)
-        living = (services.hub, services.relay, gateway.connections)
+        living = (services.hub, services.relay, Sealing(), gateway.connections)
         for part in living:
             part.start()
         yield

@@ -25,8 +25,9 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 from strawberry.types.execution import SubscriptionExecutionResult
 
 from backend.adapters import sessions
-from backend.adapters.addresses import client_address
+from backend.adapters.addresses import client_address, network_of
 from backend.context import Context, Services, SessionIdentity
+from backend.domain.audit import Origin
 from backend.domain.errors import (
     DomainError,
     OperationByGetError,
@@ -41,6 +42,7 @@ from backend.observability import log
 from backend.web.answers import answered, refused
 from backend.web.bearer import integrator_of
 from backend.web.connections import Connection, Connections, current
+from backend.web.devices import device_of
 from backend.web.leaving import ends_with_its_client
 from backend.web.negotiation import GRAPHQL_JSON, media_type, wants_stream
 from backend.web.requests import read_request
@@ -157,6 +159,11 @@ class Gateway(GraphQL[Context, None]):
             identity=await identity_of(self._services, key),
             address=address,
             integrator=integrator,
+            origin=Origin(
+                "INTEGRATOR" if integrator else "WEB",
+                network_of(address),
+                device_of(request.headers.get("user-agent", "")),
+            ),
             session_key=key,
             by_get=request.scope.get("method") == "GET",
         )

@@ -7,7 +7,10 @@ from backend.adapters.redis_client import open_redis
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
 from backend.db.connection import close_database, open_database
+from backend.db.repositories import audit
+from backend.domain.audit import Origin
 from backend.observability import configure_logging, log
+from backend.services.auditing import Sealing
 from backend.services.relaying import Relay
 from backend.settings import Settings, from_env
 from signing_worker.consuming import consume
@@ -21,6 +24,7 @@ from signing_worker.sign.pool import SignPool
 
 async def work(settings: Settings) -> None:
     """Do jobs until asked to stop."""
+    audit.came_from.set(Origin("WORKER"))
     await open_database(
         settings.database_worker_url, pool=settings.worker_concurrency + 2, application_name="hocba-worker"
     )
@@ -31,12 +35,15 @@ async def work(settings: Settings) -> None:
     production = Production(ObjectStore(settings.store_url), renders, signs, settings.origin)
     relay = Relay(RedisEvents(redis))
     handlers = Handlers(production, judges, relay, redis, Replies(redis))
-    relay.start()
+    living = (relay, Sealing())
+    for part in living:
+        part.start()
     log.info("worker_started", processes=settings.worker_processes)
     try:
         await consume(settings.database_worker_url, handlers, settings.worker_concurrency)
     finally:
-        await relay.stop()
+        for part in living:
+            await part.stop()
         for pool in (renders, signs, judges):
             await asyncio.to_thread(pool.close)
         await redis.aclose()

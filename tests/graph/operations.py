@@ -78,6 +78,7 @@ READS = (
     node("CeremonyItem", "id record { id }"),
     node("Submission", "id schoolName"),
     *(node(kind, f"id {shown}") for kind, shown in MADE_FOR_A_BOOK.items()),
+    node("AuditEvent", "id action"),
     node("Integrator", "id name", PERIODS, is_public=True),
     node("LockPeriod", "id dueCount sealsPending", PERIODS, is_public=True),
     reading(
@@ -128,6 +129,12 @@ READS = (
         lambda _stage, _seat: {"year": str(YEAR)},
         objects=("own", "other district"),
         shows=lambda rows, stage, seat: stage.district(seat) in [row["district"]["id"] for row in rows],
+    ),
+    reading(
+        "Query.auditEvents",
+        "query ($id: ID!) { auditEvents(schoolId: $id) { edges { node { id action } } } }",
+        lambda stage, seat: {"id": stage.node("OrgUnit", seat)},
+        objects=SCHOOLS,
     ),
     reading(
         "Query.signInProviders",

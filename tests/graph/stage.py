@@ -214,12 +214,22 @@ INSERT INTO access_event (at, book_id, reader, reader_name, purpose, means, outc
 VALUES (now(), $1, 'PUBLIC', '', 'ADMISSION', 'CODE', 'MINIMUM', '') RETURNING id"""
 
 
+_ACT = """
+INSERT INTO audit_event (at, action, school_id, detail, door, network, device)
+VALUES (now(), 'IMPORT', $1, '{}', 'WEB', '', '') RETURNING id"""
+
+
 async def _share(stage: Stage, seat: str) -> None:
     """The accepted record's book is shared and was looked at."""
     book, owner = stage.records[seat, State.ACCEPTED].book_id, stage.world.owner
     (share,) = await owner.run(_SHARE, book, hashlib.sha256(seat.encode()).hexdigest())
     (look,) = await owner.run(_LOOK, book)
-    stage.keys |= {("ShareCode", seat): share["id"], ("AccessEvent", seat): look["id"]}
+    (act,) = await owner.run(_ACT, stage.school(seat).id)
+    stage.keys |= {
+        ("ShareCode", seat): share["id"],
+        ("AccessEvent", seat): look["id"],
+        ("AuditEvent", seat): act["id"],
+    }
 
 
 _GRANT = """

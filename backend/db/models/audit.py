@@ -16,6 +16,10 @@ class AuditEvent(models.Model):
     school_id = fields.BigIntField(null=True)
     revision_id = fields.BigIntField(null=True)
     detail: dict[str, Any] = fields.JSONField(default=dict)
+    # where it came from, coarsely: enough to see that something is odd, too little to follow anybody
+    door = fields.CharField(max_length=12, default="")
+    network = fields.CharField(max_length=45, default="")
+    device = fields.CharField(max_length=40, default="")
 
     class Meta:
         table = "audit_event"
