@@ -1,6 +1,6 @@
 """Writing what an import planned: new pupils, books, records and drafts, and drafts that changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,6 @@ from backend.db.repositories.imports import (
 )
 from backend.db.repositories.organisation import ClassRow
 from backend.domain.calendar import due_window
-from backend.domain.canonical import Json, canonical_bytes
 from backend.domain.content import RecordContent
 from backend.domain.content_rules import incomplete
 from backend.domain.errors import ConflictError
@@ -28,10 +27,10 @@ Classes = dict[tuple[int, str], ClassRow]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRow:
-    """A row to write: its whole content, and the pupil it is about if the school already knows them."""
+    """A row to write: its whole content, also as canonical text, and the pupil if the school already knows them."""
 
     content: RecordContent
-    document: Mapping[str, Json]
+    text: str
     digest: str
     known: KnownPupil | None
 
@@ -177,7 +176,7 @@ def _revision(school_id: int, row: _Placed, record_id: int, revision_id: int) ->
         school_class_id=row.school_class.id,
         school_year=content.school_year.start,
         grade=content.grade,
-        content=canonical_bytes(row.plan.document).decode(),
+        content=row.plan.text,
         content_digest=row.plan.digest,
         window=due_window(content),
         complete=not incomplete(content),
@@ -202,7 +201,7 @@ def _changed(row: _Placed) -> ChangedDraft:
         record_id=known.record_id,
         book_id=known.book_id,
         version=known.version,
-        content=canonical_bytes(row.plan.document).decode(),
+        content=row.plan.text,
         content_digest=row.plan.digest,
         window=due_window(content),
         complete=not incomplete(content),

@@ -11,7 +11,7 @@ from typing import Any
 
 from backend.db.repositories import audit, imports
 from backend.db.repositories.imports import EnrolmentRow, KnownPupil
-from backend.domain.canonical import content_digest
+from backend.domain.canonical import canonical_bytes, digest_of
 from backend.domain.content import HistoryEntry, RecordContent
 from backend.domain.content_json import to_json
 from backend.domain.errors import NotPermittedError, SchoolUnknownError
@@ -156,7 +156,8 @@ def _judge(
     pupil = matches[0] if matches else None
     whole = content if pupil is None else _with_what_is_known(content, pupil, history.get(pupil.book_id, []))
     document = to_json(whole)
-    plan = PlannedRow(content=whole, document=document, digest=content_digest(document), known=pupil)
+    canonical = canonical_bytes(document)
+    plan = PlannedRow(content=whole, text=canonical.decode(), digest=digest_of(canonical), known=pupil)
     if pupil is None or pupil.record_id is None:
         return _report(row, RowAction.CREATED, row.faults), plan
     if pupil.content_digest == plan.digest:
