@@ -40,7 +40,7 @@ from backend.resolvers import (
     sharing,
     signing,
 )
-from backend.resolvers.repeating import OncePerKey
+from backend.resolvers.repeating import once_per_key
 from backend.schema.access import AccessEvent, ShareCode
 from backend.schema.audit import AuditEvent
 from backend.schema.department import LockPeriod, Submission, Verification
@@ -170,7 +170,8 @@ class OperationTransaction(SchemaExtension):
             with suppress(_RollBackError):
                 async with unscoped(), reads_end():
                     await _take_scope(context, write=kind is OperationType.MUTATION)
-                    yield
+                    async with once_per_key(operation):
+                        yield
                     _roll_back_if(bool(getattr(operation.result, "errors", None)))
         if kind is OperationType.MUTATION:
             context.services.relay.wake()
@@ -309,6 +310,5 @@ schema = strawberry.Schema(
         DomainErrors,
         partial(PrepareDocument, PreparedDocuments()),
         OperationTransaction,
-        OncePerKey,
     ],
 )

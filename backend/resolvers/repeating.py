@@ -10,10 +10,10 @@ again under the same key.
 import hashlib
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import orjson
 from graphql import ExecutionResult, GraphQLError, print_ast
-from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
@@ -25,31 +25,32 @@ HEADER, EXTENSION = "idempotency-key", "idempotencyKey"
 KEY = re.compile(r"[A-Za-z0-9._~:+/=-]{8,128}")
 
 
-class OncePerKey(SchemaExtension):
-    """Stands inside the operation's transaction, around its execution."""
+@asynccontextmanager
+async def once_per_key(operation: ExecutionContext) -> AsyncIterator[None]:
+    """Stands inside the operation's transaction, around its execution.
 
-    async def on_execute(self) -> AsyncIterator[None]:
-        operation = self.execution_context
-        context: Context = operation.context
-        key = _key(operation)
-        if key is None or context.identity is None or operation.operation_type is not OperationType.MUTATION:
-            yield
-            return
-        if not KEY.fullmatch(key):
-            operation.result = _refused(IdempotencyKeyInvalidError())
-            yield
-            return
-        request = _hash(context.identity.issuer, context.identity.subject, key)
-        claim = await requests.claim(request, _digest(operation))
-        if not claim.is_new:
-            operation.result = _known(claim)
-            yield
-            return
-        context.acted = False
+    No extension of its own: what a second extension raises when it begins would leave the first one's transaction open.
+    """
+    context: Context = operation.context
+    key = _key(operation) if operation.operation_type is OperationType.MUTATION else None
+    if key is None or context.identity is None:
         yield
-        if operation.result is not None and not operation.result.errors:
-            answer = orjson.dumps(operation.result.data).decode()
-            await requests.keep(request, answer if context.acted else None)
+        return
+    if not KEY.fullmatch(key):
+        operation.result = _refused(IdempotencyKeyInvalidError())
+        yield
+        return
+    request = _hash(context.identity.issuer, context.identity.subject, key)
+    claim = await requests.claim(request, _digest(operation))
+    if not claim.is_new:
+        operation.result = _known(claim)
+        yield
+        return
+    context.acted = False
+    yield
+    if operation.result is not None and not operation.result.errors:
+        answer = orjson.dumps(operation.result.data).decode()
+        await requests.keep(request, answer if context.acted else None)
 
 
 def _key(operation: ExecutionContext) -> str | None:

@@ -36,7 +36,7 @@ class BothWays:
     compiled: Watched
 
     async def run(self, login: str | None, query: str, variables: dict[str, Any], *, compiled: bool) -> bytes:
-        services = Services(*[cast(Any, None)] * 6, compiled=self.compiled if compiled else None)
+        services = Services(*[cast(Any, None)] * 7, compiled=self.compiled if compiled else None)
         context = Context(
             connection=cast(HTTPConnection, None),
             services=services,
