@@ -62,8 +62,9 @@ bench-gateway: environment $(BENCH_TOOLS) ## the API against PostGraphile 5; fig
 migrations: environment ## write the migration for changed models (ARGS=… for tortoise makemigrations)
 	@$(BIN)/tortoise -c backend.db.connection.OFFLINE makemigrations $(ARGS)
 
-schema: environment ## write the committed schema of the API
+schema: environment ## write the committed schema of the API, whole and by role
 	@$(BIN)/hocba schema > backend/schema/schema.graphql
+	@$(BIN)/hocba schema --roles backend/schema/roles
 
 environment: $(ENVIRONMENT) ## everything that run and lint need; each target does it by itself
 

@@ -44,6 +44,7 @@ from backend.resolvers.repeating import once_per_key
 from backend.schema.access import AccessEvent, ShareCode
 from backend.schema.audit import AuditEvent
 from backend.schema.department import LockPeriod, Submission, Verification
+from backend.schema.describing import describe
 from backend.schema.errors import shown_fault
 from backend.schema.integrators import Integrator, IntegratorGrant
 from backend.schema.lookup import LookupResult
@@ -312,3 +313,4 @@ schema = strawberry.Schema(
         OperationTransaction,
     ],
 )
+describe(schema._schema)  # noqa: SLF001 - Strawberry's own graphql-core schema

@@ -9,7 +9,9 @@ import typer
 from backend.cli import audit, generating, importing, queue, running
 from backend.cli.demo import playing
 from backend.cli.operator import setting
+from backend.domain.policy import Role
 from backend.graph import schema
+from backend.schema.per_role import file_name, sdl_for
 
 app = typer.Typer(
     help="Học bạ số", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -101,6 +103,15 @@ def demo_school(
 
 
 @app.command(name="schema")
-def print_schema() -> None:
+def print_schema(
+    roles: Annotated[
+        Path | None, typer.Option(help="write each role's part into this folder instead")
+    ] = None,
+) -> None:
     """The schema of the API, as it is committed."""
-    typer.echo(schema.as_str())
+    if roles is None:
+        typer.echo(schema.as_str())
+        return
+    roles.mkdir(exist_ok=True)
+    for role in Role:
+        (roles / file_name(role)).write_text(sdl_for(role, schema.as_str()), "utf-8")

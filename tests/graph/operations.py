@@ -68,6 +68,7 @@ READS = (
     node("OrgUnit", "id name", SCHOOLS, is_public=True),
     node("SchoolClass", "id name school { id }"),
     _record_node("Query.node Record", "id pupilName schoolClass { id } school { id }", State.SUBMITTED),
+    _record_node("Query.node Record that stands", "id standingRevision { number }", State.ACCEPTED),
     _record_node(
         "Query.node Record files",
         "standingRevision { artefacts { url } previewUrl }",

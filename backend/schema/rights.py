@@ -1,0 +1,88 @@
+"""Which role may use which operation and see which things at all: one table, from which each role's SDL is made.
+
+What is granted by the policy is taken from the policy. The role matrix proves the table: a role is in a row exactly
+when it gets something else than a refusal or nothing for some object.
+"""
+
+from backend.domain.lifecycle import Action
+from backend.domain.policy import GRANTS, MAY_IMPORT, SHARES, Role
+from backend.domain.signing import SIGNING_ACTION
+
+EVERYBODY = frozenset(Role)
+SCHOOL = frozenset({Role.HOMEROOM_TEACHER, Role.PRINCIPAL, Role.DEPUTY_PRINCIPAL, Role.CLERK})
+LEADERS = SCHOOL - {Role.HOMEROOM_TEACHER}
+DEPARTMENT = frozenset({Role.DEPARTMENT_OFFICER})
+STAFF = SCHOOL | {Role.DISTRICT_OFFICER} | DEPARTMENT
+FAMILY = frozenset({Role.GUARDIAN})
+SIGNED_IN = STAFF | FAMILY
+PROGRAMS = frozenset({Role.INTEGRATOR})
+
+
+def _granted(*actions: Action) -> frozenset[Role]:
+    return frozenset(role for role, granted in GRANTS.items() if any(action in granted for action in actions))
+
+
+SIGNERS = _granted(*SIGNING_ACTION.values())
+
+THINGS: dict[str, frozenset[Role]] = {
+    "OrgUnit": EVERYBODY,
+    "LockPeriod": EVERYBODY,
+    "SchoolClass": STAFF | FAMILY,
+    "Record": STAFF | FAMILY,
+    "Submission": STAFF,
+    "Ceremony": SCHOOL | DEPARTMENT,
+    "CeremonyItem": SCHOOL | DEPARTMENT,
+    "ShareCode": SCHOOL | FAMILY,
+    "AccessEvent": SCHOOL | DEPARTMENT | FAMILY,
+    "IntegratorGrant": SCHOOL | DEPARTMENT | FAMILY | PROGRAMS,
+    "Integrator": SCHOOL | DEPARTMENT | FAMILY | PROGRAMS,
+}
+"""Types with an id: who may see any of them."""
+
+OPERATIONS: dict[str, frozenset[Role]] = {
+    "Query.node": EVERYBODY,
+    "Query.viewer": EVERYBODY,
+    "Query.lockPeriods": EVERYBODY,
+    "Query.lookup": EVERYBODY,
+    "Query.verify": EVERYBODY,
+    "Query.signInProviders": EVERYBODY,
+    "Query.records": STAFF,
+    "Query.submissions": STAFF,
+    "Query.progress": STAFF,
+    "Query.schoolProgress": STAFF - {Role.HOMEROOM_TEACHER},
+    "Query.districtProgress": STAFF - {Role.HOMEROOM_TEACHER},
+    "Query.ceremonies": SCHOOL | DEPARTMENT,
+    "Query.ceremonyItems": SCHOOL | DEPARTMENT,
+    "Query.registryRecord": PROGRAMS,
+    "Query.integratorGrants": PROGRAMS,
+    "Query.integrators": DEPARTMENT,
+    "Subscription.signingProgress": SCHOOL | DEPARTMENT,
+    "Mutation.recordEdit": _granted(Action.EDIT),
+    "Mutation.recordReturn": _granted(Action.RETURN),
+    "Mutation.recordWithdraw": _granted(Action.WITHDRAW),
+    "Mutation.recordReplace": _granted(Action.REPLACE),
+    "Mutation.recordDiscard": _granted(Action.DISCARD),
+    "Mutation.recordReject": _granted(Action.REJECT),
+    "Mutation.recordAccept": _granted(Action.ACCEPT),
+    "Mutation.submissionCreate": _granted(Action.SUBMIT),
+    "Mutation.submissionAccept": _granted(Action.ACCEPT),
+    "Mutation.ceremonyStart": SIGNERS,
+    "Mutation.ceremonyCancel": SIGNERS,
+    "Mutation.ceremonyRetry": SIGNERS,
+    "Mutation.lockPeriodSchedule": _granted(Action.LOCK),
+    "Mutation.lockPeriodSeal": _granted(Action.LOCK),
+    "Mutation.recordsImport": MAY_IMPORT,
+    "Mutation.shareCodeCreate": frozenset(SHARES),
+    "Mutation.shareCodeRevoke": frozenset(SHARES),
+    "Subscription.recordChanges": STAFF,
+    "Subscription.submissionChanges": STAFF,
+    "Subscription.lockChanges": STAFF,
+    "Mutation.integratorAdd": DEPARTMENT,
+    "Mutation.integratorRevoke": DEPARTMENT,
+    "Mutation.integratorGrantCreate": frozenset(SHARES),
+    "Mutation.integratorGrantRevoke": frozenset(SHARES),
+    "Mutation.viewerActAs": STAFF,
+    "Mutation.sessionRevoke": SIGNED_IN,
+    "Mutation.sessionRevokeOthers": SIGNED_IN,
+}
+"""Root fields by coordinate: who may use them."""
