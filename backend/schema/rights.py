@@ -34,6 +34,7 @@ THINGS: dict[str, frozenset[Role]] = {
     "CeremonyItem": SCHOOL | DEPARTMENT,
     "ShareCode": SCHOOL | FAMILY,
     "AccessEvent": SCHOOL | DEPARTMENT | FAMILY,
+    "AuditEvent": STAFF - {Role.HOMEROOM_TEACHER},
     "IntegratorGrant": SCHOOL | DEPARTMENT | FAMILY | PROGRAMS,
     "Integrator": SCHOOL | DEPARTMENT | FAMILY | PROGRAMS,
 }
@@ -56,6 +57,7 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     "Query.registryRecord": PROGRAMS,
     "Query.integratorGrants": PROGRAMS,
     "Query.integrators": DEPARTMENT,
+    "Query.auditEvents": STAFF - {Role.HOMEROOM_TEACHER},
     "Subscription.signingProgress": SCHOOL | DEPARTMENT,
     "Mutation.recordEdit": _granted(Action.EDIT),
     "Mutation.recordReturn": _granted(Action.RETURN),
