@@ -19,6 +19,7 @@ from backend.adapters.rate_limits import RateLimits
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
 from backend.adapters.tokens import TokenKeys
+from backend.db.reading.statement import Statement
 from backend.db.repositories import (
     access,
     auditing,
@@ -205,6 +206,15 @@ class KnownBook:
     counted: Operation
 
 
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a compiled read answered, with which statement and for whom (``backend.web.repeated``)."""
+
+    statement: Statement
+    role: Role
+    data: bytes
+
+
 @dataclass(slots=True)
 class Context:
     """One request, or one socket; ``actor`` and ``loaders`` belong to the operation at hand."""
@@ -227,6 +237,7 @@ class Context:
     acted: bool = False
     """Whether a mutation of the operation at hand has done something."""
     known_book: KnownBook | None = None
+    finished: Finished | None = None
 
     @property
     def audience(self) -> Audience:

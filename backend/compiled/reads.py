@@ -8,7 +8,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema
 
 from backend.compiled.late import LateValues
 from backend.compiled.plans import Plan, Plans
-from backend.context import Context, SessionIdentity, choose_actor
+from backend.context import Context, Finished, SessionIdentity, choose_actor
 from backend.db.reading.expressions import NULL_MARK, NotCompiledError
 from backend.db.reading.pools import ReadPools
 from backend.db.reading.statement import Statement
@@ -29,7 +29,7 @@ class CompiledReads:
         self._plans = Plans(schema)
         self._pools = pools
         self._late = LateValues()
-        self._logins = Logins()
+        self.logins = Logins()
 
     async def answer(
         self, context: Context, query: str, document: DocumentNode, name: str | None, variables: object
@@ -41,12 +41,16 @@ class CompiledReads:
         statement = None if plan is None else _statement(plan, variables)
         if statement is None:
             return None
-        actor = choose_actor(await self._logins.find(context.identity), context.identity.assignment_id)
+        actor = choose_actor(await self.logins.find(context.identity), context.identity.assignment_id)
         if actor.staff_id is None:
             return None
-        return await self._read(actor, statement)
+        data = await self.read(actor, statement)
+        if data is not None:
+            context.finished = Finished(statement, actor.role, data)
+        return data
 
-    async def _read(self, actor: Actor, statement: Statement) -> bytes | None:
+    async def read(self, actor: Actor, statement: Statement) -> bytes | None:
+        """The JSON that a statement answers in somebody's scope; None when the ordinary way must be gone."""
         try:
             text: str = await self._pools.value(actor, statement.text, statement.binds)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:

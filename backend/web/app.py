@@ -38,6 +38,7 @@ from backend.web.gateway import Gateway
 from backend.web.known_answers import KnownAnswers
 from backend.web.oauth import OAuth
 from backend.web.pages import Frontend
+from backend.web.repeated import RepeatedReads
 from backend.web.sign_in import SignIn
 
 FLOW_SECONDS = 600
@@ -79,7 +80,8 @@ def create_app(settings: Settings) -> ASGIApp:
         configure_logging(settings.log_level, "api")
         await open_database(settings.database_url, pool=settings.database_pool, application_name="hocba-api")
         reads = ReadPools(settings.database_url, pool=settings.database_pool)
-        services.compiled = CompiledReads(schema._schema, reads)  # noqa: SLF001 - Strawberry's own graphql-core schema
+        compiled = CompiledReads(schema._schema, reads)  # noqa: SLF001 - Strawberry's own graphql-core schema
+        services.compiled = repeated.reads = compiled
         known.doors = ReadPools(settings.database_url, pool=settings.database_pool, writes=True)
         living = (services.hub, services.relay, Sealing(), gateway.connections)
         for part in living:
@@ -108,7 +110,8 @@ def create_app(settings: Settings) -> ASGIApp:
         lifespan=lifespan,
     )
     known = KnownAnswers(site, services)
-    return known
+    repeated = RepeatedReads(known, services)
+    return repeated
 
 
 def _routes(services: Services, gateway: Gateway) -> list[BaseRoute]:

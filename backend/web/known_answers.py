@@ -6,7 +6,6 @@ also says whether the answer still holds (``book_fingerprint``); and the limits 
 without cookie and authorization, the same to the byte, gets a kept answer.
 """
 
-import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 
 import asyncpg
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.adapters.addresses import network_of
 from backend.context import Context, KnownBook, Services
@@ -23,10 +22,9 @@ from backend.db.repositories.access import RECORD_KNOWN
 from backend.domain.policy import Actor, Role
 from backend.domain.rate_limits import By, Operation
 from backend.observability import log
-from backend.web.gateway import CONTEXT, address_of, language_of
+from backend.web.gateway import CONTEXT, address_of
+from backend.web.recording import Recorder, key_of, send_answer, small_operation, whole_body
 
-PATH = "/graphql"
-BODY_MAX = 8_000
 KEPT_BYTES = 64 * 1_048_576
 KEPT_SECONDS = 3_600.0
 LINKED_SECONDS = 120.0
@@ -35,7 +33,6 @@ LINKED_SECONDS = 120.0
 LINK = b"/files/"
 OK = 200
 PERSONAL = frozenset({b"cookie", b"authorization"})
-OF_ONE_REQUEST = frozenset({b"set-cookie", b"x-request-id", b"traceparent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +56,18 @@ class KnownAnswers:
         self.doors: ReadPools | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.doors is None or not _may_be_known(scope):
+        headers = small_operation(scope)
+        if self.doors is None or headers is None or not PERSONAL.isdisjoint(headers):
             await self._app(scope, receive, send)
             return
-        message = await receive()
-        if message.get("more_body"):
-            await self._app(scope, _replay(message, receive), send)
-            return
-        key = _key(scope, message.get("body", b""))
+        body, receive = await whole_body(receive)
+        key = key_of(scope, headers, body)
         known = self._find(key)
         if known is not None and await self._still_holds(known, scope, self.doors):
-            await send({"type": "http.response.start", "status": OK, "headers": known.headers})
-            await send({"type": "http.response.body", "body": known.body})
+            await send_answer(send, known.headers, known.body)
             return
-        recorder = _Recorder(send)
-        await self._app(scope, _replay(message, receive), recorder)
+        recorder = Recorder(send)
+        await self._app(scope, receive, recorder)
         self._keep(key, scope, recorder)
 
     def _find(self, key: bytes) -> KnownAnswer | None:
@@ -103,15 +97,14 @@ class KnownAnswers:
             return await limits.allows(book.counted, buckets)
         return await limits.take(book.counted, buckets) == 0
 
-    def _keep(self, key: bytes, scope: Scope, recorder: "_Recorder") -> None:
+    def _keep(self, key: bytes, scope: Scope, recorder: Recorder) -> None:
         context: Context | None = scope.get(CONTEXT)
         if context is None or context.known_book is None or recorder.status != OK:
             return
         body = bytes(recorder.body)
         lasts = LINKED_SECONDS if LINK in body else KEPT_SECONDS
-        headers = [item for item in recorder.headers if item[0].lower() not in OF_ONE_REQUEST]
         self._drop(key)
-        self._kept[key] = KnownAnswer(context.known_book, headers, body, time.monotonic() + lasts)
+        self._kept[key] = KnownAnswer(context.known_book, recorder.headers, body, time.monotonic() + lasts)
         self._size += len(body)
         while self._size > KEPT_BYTES:
             self._drop(next(iter(self._kept)))
@@ -120,48 +113,3 @@ class KnownAnswers:
         known = self._kept.pop(key, None)
         if known is not None:
             self._size -= len(known.body)
-
-
-class _Recorder:
-    """Sends an answer on and keeps a copy."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self.status = 0
-        self.headers: list[tuple[bytes, bytes]] = []
-        self.body = bytearray()
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status, self.headers = message["status"], list(message["headers"])
-        elif message["type"] == "http.response.body":
-            self.body += message.get("body", b"")
-        await self._send(message)
-
-
-def _may_be_known(scope: Scope) -> bool:
-    if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] != PATH:
-        return False
-    headers = dict(scope["headers"])
-    length = headers.get(b"content-length", b"")
-    return length.isdigit() and int(length) <= BODY_MAX and PERSONAL.isdisjoint(headers)
-
-
-def _key(scope: Scope, body: bytes) -> bytes:
-    headers = dict(scope["headers"])
-    told = (
-        language_of(Request(scope)).encode(),
-        headers.get(b"accept", b""),
-        headers.get(b"content-type", b""),
-    )
-    return hashlib.blake2b(b"\0".join((*told, body)), digest_size=32).digest()
-
-
-def _replay(first: Message, receive: Receive) -> Receive:
-    """The same messages again, the first one included."""
-    waiting = [first]
-
-    async def again() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return again

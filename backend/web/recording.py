@@ -1,0 +1,84 @@
+"""What stands before the gateway and may answer in its place: reading a small request, and keeping a copy of an answer."""
+
+import hashlib
+from collections import OrderedDict
+from typing import Generic, TypeVar
+
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope, Send
+
+from backend.web.gateway import language_of
+
+PATH = b"/graphql"
+BODY_MAX = 8_000
+OF_ONE_REQUEST = frozenset({b"set-cookie", b"x-request-id", b"traceparent"})
+
+Kept = TypeVar("Kept")
+
+
+class Recorder:
+    """Sends an answer on and keeps a copy."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.body = bytearray()
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = [item for item in message["headers"] if item[0].lower() not in OF_ONE_REQUEST]
+        elif message["type"] == "http.response.body":
+            self.body += message.get("body", b"")
+        await self._send(message)
+
+
+class Bounded(OrderedDict[bytes, Kept], Generic[Kept]):
+    """Entries by the key of their request; the one that was kept first is forgotten first."""
+
+    def __init__(self, kept: int) -> None:
+        super().__init__()
+        self._kept = kept
+
+    def keep(self, key: bytes, entry: Kept) -> None:
+        self[key] = entry
+        if len(self) > self._kept:
+            self.popitem(last=False)
+
+
+def small_operation(scope: Scope) -> dict[bytes, bytes] | None:
+    """The headers of a request that carries one small operation, else None."""
+    if scope["type"] != "http" or scope["method"] != "POST" or scope["raw_path"] != PATH:
+        return None
+    headers = dict(scope["headers"])
+    length = headers.get(b"content-length", b"")
+    return headers if length.isdigit() and int(length) <= BODY_MAX else None
+
+
+async def whole_body(receive: Receive) -> tuple[bytes, Receive]:
+    """The body, and the same messages again for whoever comes after."""
+    messages = [await receive()]
+    while messages[-1].get("more_body"):
+        messages.append(await receive())
+    waiting = iter(messages)
+
+    async def again() -> Message:
+        return next(waiting, None) or await receive()
+
+    return b"".join(message.get("body", b"") for message in messages), again
+
+
+def key_of(scope: Scope, headers: dict[bytes, bytes], body: bytes) -> bytes:
+    """The same for two requests that ask the same, to the byte, in the same language and media type."""
+    told = (
+        language_of(Request(scope)).encode(),
+        headers.get(b"accept", b""),
+        headers.get(b"content-type", b""),
+    )
+    return hashlib.blake2b(b"\0".join((*told, body)), digest_size=32).digest()
+
+
+async def send_answer(send: Send, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

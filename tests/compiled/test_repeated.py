@@ -1,0 +1,168 @@
+"""A request asked before: answered by its statement alone, and still in the scope, the session and the limits of now."""
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+from redis import asyncio as aioredis
+from starlette.types import Receive, Scope, Send
+
+from backend.adapters import sessions
+from backend.adapters.rate_limits import RateLimits
+from backend.adapters.redis_client import open_redis
+from backend.adapters.replies import Replies
+from backend.adapters.store import ObjectStore
+from backend.adapters.watching import Watching
+from backend.compiled.reads import CompiledReads
+from backend.context import Services
+from backend.db.reading.pools import ReadPools
+from backend.documents.trusted import read_trusted
+from backend.domain.lifecycle import State
+from backend.domain.rate_limits import LIMITS, By, Operation
+from backend.graph import schema
+from backend.settings import from_env
+from backend.web.gateway import COOKIE, Gateway
+from backend.web.repeated import RepeatedReads
+from tests.fixtures.world import ISSUER, World
+
+LIST = "{ records(first: 50) { edges { node { id state viewerActions } } } }"
+
+
+class Counting:
+    """The gateway, and how often it was asked."""
+
+    def __init__(self, services: Services) -> None:
+        self._gateway = Gateway(services)
+        self.asked = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.asked += 1
+        await self._gateway(scope, receive, send)
+
+
+@dataclass
+class Front:
+    """The front, the gateway behind it, and people with sessions."""
+
+    world: World
+    redis: aioredis.Redis
+    app: RepeatedReads
+    behind: Counting
+
+    async def session(self, login: str) -> str:
+        now = time.time()
+        begun = sessions.Session(
+            issuer=ISSUER, subject=login, id_token="", began_at=now, ends_at=now + 600, authenticated_at=now
+        )
+        return await sessions.create(self.redis, begun, 600)
+
+    async def ask(self, key: str, query: str = LIST) -> httpx2.Response:
+        transport = httpx2.ASGITransport(app=self.app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.post(
+                "/graphql", json={"query": query}, headers={"cookie": f"x=1; {COOKIE}={key}"}
+            )
+
+
+def _settings(world: World, redis_url: str, folder: Path) -> dict[str, str]:
+    return {
+        "DATABASE_URL": world.urls.app,
+        "DATABASE_OWNER_URL": world.urls.app,
+        "DATABASE_WORKER_URL": world.urls.app,
+        "REDIS_URL": redis_url,
+        "STORE_URL": folder.as_uri(),
+        "OIDC_ISSUER": ISSUER,
+        "OIDC_CLIENT_SECRET": "x",
+        "SESSION_SECRET": "x",
+        "PKI_TRUST_ROOTS": "none.pem",
+        "PKI_TSA_URL": "http://127.0.0.1:9/tsa",
+    }
+
+
+@pytest.fixture
+async def front(world: World, redis_url: str, tmp_path: Path) -> AsyncIterator[Front]:
+    redis, pools = open_redis(redis_url), ReadPools(world.urls.app, pool=2)
+    settings = from_env(_settings(world, redis_url, tmp_path))
+    services = Services(
+        settings,
+        redis,
+        ObjectStore(settings.store_url),
+        Replies(redis),
+        Watching(redis),
+        RateLimits(redis),
+        trusted=read_trusted(),
+        takes_any_document=True,
+    )
+    behind = Counting(services)
+    app = RepeatedReads(behind, services)
+    services.compiled = app.reads = CompiledReads(schema._schema, pools)
+    yield Front(world, redis, app, behind)
+    await pools.close()
+    await redis.flushdb()
+    await redis.aclose()
+
+
+async def test_the_second_time_only_the_statement_runs(front: Front) -> None:
+    """Same bytes, same headers, without the gateway; and what has changed in between is there."""
+    key = await front.session("22193401.ht")
+    first, second = await front.ask(key), await front.ask(key)
+    assert (first.status_code, front.behind.asked) == (200, 1)
+    assert (second.content, dict(second.headers)) == (first.content, dict(first.headers))
+    record = (await front.world.records(front.world.own.actors["ht"]))[0]
+    await front.world.bring_to(State.TEACHER_SIGNED, record.id)
+    third = await front.ask(key)
+    assert b"TEACHER_SIGNED" in third.content
+    assert b"TEACHER_SIGNED" not in second.content
+    assert front.behind.asked == 1
+
+
+async def test_everybody_gets_their_own(front: Front) -> None:
+    """Another of the same role gets what they may see; another role goes the whole way first."""
+    first = await front.ask(await front.session("22193401.ht"))
+    second = await front.ask(await front.session("22194401.ht"))
+    assert front.behind.asked == 1
+    assert second.content != first.content
+    teacher = await front.ask(await front.session("22193401.gv.4A"))
+    assert front.behind.asked == 2
+    assert len(teacher.json()["data"]["records"]["edges"]) == 3
+
+
+async def test_an_ended_session_gets_nothing(front: Front) -> None:
+    """What was kept serves nobody who is not signed in any more."""
+    key = await front.session("22193401.ht")
+    await front.ask(key)
+    await sessions.end(front.redis, key)
+    answer = await front.ask(key)
+    assert answer.json()["errors"][0]["extensions"]["code"] == "NOT_SIGNED_IN"
+    assert front.behind.asked == 2
+
+
+async def test_the_limit_holds(front: Front) -> None:
+    """A repeated request counts like any other and is refused in the same words."""
+    key = await front.session("22193401.ht")
+    burst = LIMITS[Operation.QUERY][By.PERSON].burst
+    await front.ask(key)
+    whose = {By.PERSON: f"{ISSUER} 22193401.ht"}
+    limits = RateLimits(front.redis)
+    while await limits.take(Operation.QUERY, whose, tokens=burst // 20) == 0:
+        pass
+    while await limits.take(Operation.QUERY, whose) == 0:
+        pass
+    refused = await front.ask(key)
+    assert refused.status_code == 429
+    assert refused.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["{ viewer { name } }", 'mutation { recordReturn(recordId: "x", reason: "") { userErrors { code } } }'],
+)
+async def test_what_no_statement_answers_is_not_kept(front: Front, query: str) -> None:
+    """Resolvers and mutations are asked each time."""
+    key = await front.session("22193401.ht")
+    await front.ask(key, query)
+    await front.ask(key, query)
+    assert front.behind.asked == 2
