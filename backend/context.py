@@ -253,7 +253,7 @@ class Context:
             return {By.CLIENT: str(self.integrator.client.id)}
         if self.identity is None:
             return {By.ADDRESS: self.address}
-        return {By.PERSON: f"{self.identity.issuer} {self.identity.subject}"}
+        return bucket_of(self.identity)
 
     @property
     def staff(self) -> Actor:
@@ -303,6 +303,11 @@ class Context:
         """The assignment the person acts in."""
         held = self.login.assignments if self.login else ()
         return next((item for item in held if item.actor == self.actor), None)
+
+
+def bucket_of(identity: SessionIdentity) -> dict[By, str]:
+    """The bucket of a person, whichever session they ask in."""
+    return {By.PERSON: f"{identity.issuer} {identity.subject}"}
 
 
 def choose_actor(login: Login | None, assignment_id: int | None) -> Actor:

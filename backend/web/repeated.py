@@ -9,15 +9,14 @@ answer is never kept.
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 
-from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.compiled.reads import CompiledReads
-from backend.context import Context, Finished, Services, choose_actor
+from backend.context import Context, Finished, Services, bucket_of, choose_actor
 from backend.domain.errors import RateLimitedError
 from backend.domain.policy import Role
 from backend.domain.rate_limits import Operation
-from backend.web.gateway import CONTEXT, COOKIE, address_of, identity_of, language_of
+from backend.web.gateway import CONTEXT, COOKIE, identity_of
 from backend.web.recording import Bounded, Recorder, key_of, send_answer, small_operation, whole_body
 
 KEPT_REQUESTS = 5_000
@@ -53,7 +52,7 @@ class RepeatedReads:
         body, receive = await whole_body(receive)
         key = key_of(scope, headers, body)
         known = self._kept.get(key)
-        answer = None if known is None else await self._answer(known, scope, headers[b"cookie"], self.reads)
+        answer = None if known is None else await self._answer(known, headers[b"cookie"], self.reads)
         if known is not None and answer is not None:
             length = (LENGTH, str(len(answer)).encode())
             await send_answer(send, [*known.headers, length], answer)
@@ -62,22 +61,16 @@ class RepeatedReads:
         await self._app(scope, receive, recorder)
         self._keep(key, scope.get(CONTEXT), recorder)
 
-    async def _answer(
-        self, known: Repeated, scope: Scope, cookie: bytes, reads: CompiledReads
-    ) -> bytes | None:
+    async def _answer(self, known: Repeated, cookie: bytes, reads: CompiledReads) -> bytes | None:
         """The answer, or None when somebody of another role asks or anything is out of the ordinary."""
         identity = await identity_of(self._services, _session_key(cookie))
         if identity is None:
             return None
-        request = Request(scope)
-        context = Context(
-            request, self._services, language_of(request), identity, address_of(self._services, request)
-        )
         actor = choose_actor(await reads.logins.find(identity), identity.assignment_id)
         if actor.role is not known.role or actor.staff_id is None:
             return None
         try:
-            await self._services.limits.require(Operation.QUERY, context.whose)
+            await self._services.limits.require(Operation.QUERY, bucket_of(identity))
         except RateLimitedError:
             return None
         data = await reads.read(actor, known.finished.statement)
