@@ -22,6 +22,7 @@ from strawberry.types.graphql import OperationType
 from backend.context import Context, Loaders, choose_actor, operation_variables, reads_end
 from backend.db.repositories import audit, people
 from backend.db.scope import enter, unscoped
+from backend.documents.limits import Audience
 from backend.documents.prepared import PreparedDocuments
 from backend.domain.errors import DomainError, RateLimitedError, TooManyTriesError
 from backend.domain.messages import Language, sentence
@@ -168,6 +169,9 @@ class OperationTransaction(SchemaExtension):
                 yield
                 return
             context.loaders = Loaders()
+            if _needs_no_scope(context, operation.operation_name):
+                yield
+                return
             with suppress(_RollBackError):
                 async with unscoped(), reads_end():
                     await _take_scope(context, write=kind is OperationType.MUTATION)
@@ -176,6 +180,15 @@ class OperationTransaction(SchemaExtension):
                     _roll_back_if(bool(getattr(operation.result, "errors", None)))
         if kind is OperationType.MUTATION:
             context.services.relay.wake()
+
+
+OWN_SCOPE = frozenset({"lookup", "verify"})
+"""Root fields that open the scope they need: for these alone another transaction would only be begun and ended."""
+
+
+def _needs_no_scope(context: Context, operation_name: str | None) -> bool:
+    chosen = None if context.prepared is None else context.prepared.chosen(operation_name)
+    return context.audience is Audience.PUBLIC and chosen is not None and chosen.root_fields <= OWN_SCOPE
 
 
 async def _answered_at_once(operation: ExecutionContext) -> bool:

@@ -72,7 +72,7 @@ class SecurityHeaders:
 
 def create_app(settings: Settings) -> ASGIApp:
     """The application; its pools open with the server and close with it."""
-    services = _services(settings)
+    services = services_of(settings)
     gateway = Gateway(services)
 
     @asynccontextmanager
@@ -137,7 +137,8 @@ def _routes(services: Services, gateway: Gateway) -> list[BaseRoute]:
     ]
 
 
-def _services(settings: Settings) -> Services:
+def services_of(settings: Settings) -> Services:
+    """What a process with these settings has; connections open at their first use."""
     redis = open_redis(settings.redis_url)
     return Services(
         settings,

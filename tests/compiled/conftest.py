@@ -38,7 +38,7 @@ class BothWays:
     async def run(self, login: str | None, query: str, variables: dict[str, Any], *, compiled: bool) -> bytes:
         services = Services(*[cast(Any, None)] * 7, compiled=self.compiled if compiled else None)
         context = Context(
-            connection=cast(HTTPConnection, None),
+            connection=HTTPConnection({"type": "http", "headers": []}),
             services=services,
             language="vi",
             identity=None if login is None else SessionIdentity(ISSUER, login, None),

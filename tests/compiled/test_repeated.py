@@ -12,18 +12,14 @@ from starlette.types import Receive, Scope, Send
 
 from backend.adapters import sessions
 from backend.adapters.rate_limits import RateLimits
-from backend.adapters.redis_client import open_redis
-from backend.adapters.replies import Replies
-from backend.adapters.store import ObjectStore
-from backend.adapters.watching import Watching
 from backend.compiled.reads import CompiledReads
 from backend.context import Services
 from backend.db.reading.pools import ReadPools
-from backend.documents.trusted import read_trusted
 from backend.domain.lifecycle import State
 from backend.domain.rate_limits import LIMITS, By, Operation
 from backend.graph import schema
 from backend.settings import from_env
+from backend.web.app import services_of
 from backend.web.gateway import COOKIE, Gateway
 from backend.web.repeated import RepeatedReads
 from tests.fixtures.world import ISSUER, World
@@ -84,25 +80,15 @@ def _settings(world: World, redis_url: str, folder: Path) -> dict[str, str]:
 
 @pytest.fixture
 async def front(world: World, redis_url: str, tmp_path: Path) -> AsyncIterator[Front]:
-    redis, pools = open_redis(redis_url), ReadPools(world.urls.app, pool=2)
-    settings = from_env(_settings(world, redis_url, tmp_path))
-    services = Services(
-        settings,
-        redis,
-        ObjectStore(settings.store_url),
-        Replies(redis),
-        Watching(redis),
-        RateLimits(redis),
-        trusted=read_trusted(),
-        takes_any_document=True,
-    )
+    services = services_of(from_env(_settings(world, redis_url, tmp_path)))
+    pools = ReadPools(world.urls.app, pool=2)
     behind = Counting(services)
     app = RepeatedReads(behind, services)
     services.compiled = app.reads = CompiledReads(schema._schema, pools)
-    yield Front(world, redis, app, behind)
+    yield Front(world, services.redis, app, behind)
     await pools.close()
-    await redis.flushdb()
-    await redis.aclose()
+    await services.redis.flushdb()
+    await services.redis.aclose()
 
 
 async def test_the_second_time_only_the_statement_runs(front: Front) -> None:
