@@ -89,12 +89,7 @@ def ours(running: EmbeddedStack, urls: PostgresUrls, name: str = "api") -> Itera
 @contextmanager
 def theirs(urls: PostgresUrls) -> Iterator[Target]:
     """One PostGraphile process on the same database, with the fields that our operations need."""
-    run_sql(
-        postgres_cluster.program("psql"),
-        urls.owner,
-        files=(HERE / "postgraphile" / "fields.sql",),
-        variables={},
-    )
+    add_fields(urls)
     node = HERE / "node_modules" / NODE[os.uname().machine] / "bin" / "node"
     port = Ports(DATA).port("bench-postgraphile")
     environment = {**_environment(), "NODE_ENV": "production", "PORT": str(port)}
@@ -106,6 +101,12 @@ def theirs(urls: PostgresUrls) -> Iterator[Target]:
         yield Target("theirs", f"http://127.0.0.1:{port}/graphql", (_root(server),))
     finally:
         server.stop()
+
+
+def add_fields(urls: PostgresUrls) -> None:
+    """The types and functions of ``postgraphile/fields.sql``."""
+    file = HERE / "postgraphile" / "fields.sql"
+    run_sql(postgres_cluster.program("psql"), urls.owner, files=(file,))
 
 
 async def fill_tables(urls: PostgresUrls) -> None:

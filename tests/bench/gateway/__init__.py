@@ -52,7 +52,7 @@ def run(arguments: Sequence[str]) -> int:
                 "connections": options.connections,
                 "seconds": options.seconds,
             }
-            path = report.write("bench-gateway.json", outcomes, {**about, "load": processor.load()})
+            path = report.write(options.records, outcomes, {**about, "load": processor.load()})
     report.show(outcomes, console)
     console.print(f"load {processor.load():.1f}; {path}")
     return 0

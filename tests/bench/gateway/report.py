@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.data.loading import PER_YEAR
 from tests.bench.driving import Figures
 
 BUILD = Path(__file__).parents[3] / "build"
@@ -65,9 +66,9 @@ def show(outcomes: Mapping[str, Outcome], console: Console) -> None:
     console.print(table)
 
 
-def write(file: str, outcomes: Mapping[str, Outcome], about: Mapping[str, Any]) -> Path:
+def write(records: int, outcomes: Mapping[str, Outcome], about: Mapping[str, Any]) -> Path:
     """Everything, with a ``ratio_`` for each operation at the top; operations of an earlier run are kept."""
-    path = BUILD / file
+    path = BUILD / ("bench-gateway.json" if records == PER_YEAR else f"bench-gateway-{records}.json")
     known = json.loads(path.read_text()) if path.exists() else {}
     fresh: dict[str, Any] = {f"ratio_{name}": round(outcome.ratio, 3) for name, outcome in outcomes.items()}
     kept = {name: value for name, value in known.items() if name.startswith("ratio_")}

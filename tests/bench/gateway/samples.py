@@ -32,19 +32,21 @@ class Person:
     assignment_id: int = 0
     school_ids: tuple[int, ...] = ()
 
-    def scope(self, code: str = "") -> str:
-        """What ``backend.db.scope`` would set, as a header."""
-        schools = "{" + ",".join(map(str, sorted(self.school_ids))) + "}"
-        settings = {
-            "role": DATABASE_ROLE[self.role],
+    def settings(self, code: str = "") -> dict[str, str]:
+        """What ``backend.db.scope`` would set; the role last."""
+        return {
             "app.role": self.role,
-            "app.schools": schools,
+            "app.schools": "{" + ",".join(map(str, sorted(self.school_ids))) + "}",
             "app.classes": "",
             "app.staff": str(self.staff_id or ""),
             "app.assignment": str(self.assignment_id or ""),
             "app.code": code,
+            "role": DATABASE_ROLE[self.role],
         }
-        return json.dumps(settings, separators=(",", ":"))
+
+    def scope(self, code: str = "") -> str:
+        """The same as a header."""
+        return json.dumps(self.settings(code), separators=(",", ":"))
 
 
 PUBLIC = Person("", Role.PUBLIC)

@@ -109,8 +109,8 @@ BEGIN
          old.content, old.content_digest, old."window", old.complete, 1, old.id, 'RETURN', record_return.reason, now(),
          now()) RETURNING id INTO fresh;
   UPDATE year_record SET working_revision_id = fresh, updated_at = now() WHERE id = record.id RETURNING * INTO record;
-  INSERT INTO audit_event (at, staff_id, assignment_id, action, school_id, revision_id, detail)
+  INSERT INTO audit_event (at, staff_id, assignment_id, action, school_id, revision_id, detail, door, network, device)
   VALUES (now(), current_setting('app.staff')::bigint, current_setting('app.assignment')::bigint, 'RETURN',
-         record.school_id, old.id, jsonb_build_object('reason', record_return.reason));
+         record.school_id, old.id, jsonb_build_object('reason', record_return.reason), 'GRAPHQL', '', '');
   RETURN record;
 END $$;
