@@ -51,7 +51,7 @@ async def edit(actor: Actor, record_id: int, version: int, changes: Mapping[str,
     content = check(_changed(document, changes))
     await write_draft(draft, content)
     await audit.append(actor, Action.EDIT, [(record.school_id, draft.id)], keys=sorted(changes))
-    return await records.get_locked(record_id)
+    return await records.get(record_id)
 
 
 async def write_draft(draft: RevisionRow, content: RecordContent) -> None:
@@ -77,7 +77,7 @@ async def send_back(actor: Actor, action: Action, record_id: int, reason: str) -
     if action in VERDICT_OF:
         await submissions.decide([revision.id], VERDICT_OF[action], why, actor.staff_id)
     await audit.append(actor, action, [(record.school_id, revision.id)], reason=why)
-    return await records.get_locked(record_id)
+    return await records.get(record_id)
 
 
 async def discard(actor: Actor, record_id: int, reason: str) -> RecordRow:
@@ -94,7 +94,7 @@ async def discard(actor: Actor, record_id: int, reason: str) -> RecordRow:
     await records.move([draft.id], State.WITHDRAWN)
     await records.point(record.id, working=standing.id, standing=standing.id)
     await audit.append(actor, Action.DISCARD, [(record.school_id, draft.id)], reason=why)
-    return await records.get_locked(record_id)
+    return await records.get(record_id)
 
 
 async def _end(record: RecordRow, revision: RevisionRow, action: Action, reason: str) -> None:

@@ -171,16 +171,16 @@ async def lock(record_ids: Sequence[int]) -> list[RecordRow]:
     return [found[row["id"]] for row in held if row["id"] in found]
 
 
-async def get_locked(record_id: int) -> RecordRow:
-    """One record, its row locked.
+async def get(record_id: int) -> RecordRow:
+    """One record as it is now, for whoever holds its row already.
 
     Raises:
         NotFoundError: when it does not exist or lies outside the scope.
     """
-    found = await lock([record_id])
-    if not found:
+    found = await find([record_id])
+    if record_id not in found:
         raise NotFoundError(field="recordId")
-    return found[0]
+    return found[record_id]
 
 
 _PAGE = (
