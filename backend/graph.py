@@ -41,6 +41,7 @@ from backend.resolvers import (
     sharing,
     signing,
 )
+from backend.resolvers.measuring import Measured
 from backend.resolvers.repeating import once_per_key
 from backend.schema.access import AccessEvent, ShareCode
 from backend.schema.audit import AuditEvent
@@ -320,6 +321,7 @@ schema = strawberry.Schema(
     ],
     config=StrawberryConfig(),
     extensions=[
+        Measured,
         MaskFaults,
         DomainErrors,
         partial(PrepareDocument, PreparedDocuments()),

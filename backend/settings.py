@@ -173,6 +173,12 @@ SETTINGS: tuple[Setting, ...] = (
         float,
         1.0,
     ),
+    Setting(
+        "OTLP_ENDPOINT", "otlp_endpoint", "collector for traces and metrics (OTLP over HTTP)", default=""
+    ),
+    Setting(
+        "METRICS_ADDRESS", "metrics_address", "host:port where Prometheus reads, never public", default=""
+    ),
     Setting("LOG_LEVEL", "log_level", "debug, info, warning or error", default="info"),
 )
 
@@ -217,6 +223,8 @@ class Settings:
     graphql_open: str
     operation_seconds_factor: float
     rate_limit_factor: float
+    otlp_endpoint: str
+    metrics_address: str
     log_level: str
 
     def __post_init__(self) -> None:

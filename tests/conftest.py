@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "tests.fixtures.servers",
+    "tests.fixtures.collector",
     "tests.fixtures.database",
     "tests.fixtures.world",
     "tests.fixtures.asking",

@@ -42,7 +42,9 @@ class Processes:
     def _start_worker(self) -> None:
         server = GuardedServer(self._data_dir, "worker")
         log = self._data_dir / "log" / "worker.log"
-        plan = ServerPlan([sys.executable, "-m", "signing_worker"], ROOT, self._environment, grace_seconds=60)
+        # an address for metrics belongs to one process: here, to the API
+        environment = {**self._environment, "METRICS_ADDRESS": ""}
+        plan = ServerPlan([sys.executable, "-m", "signing_worker"], ROOT, environment, grace_seconds=60)
         server.start(plan, lambda: log.exists() and WORKER_READY in log.read_text(errors="replace"))
         self._running.callback(server.stop)
 

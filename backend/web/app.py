@@ -1,7 +1,10 @@
 """The ASGI application of one API process."""
 
+import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from importlib import metadata
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -28,7 +31,7 @@ from backend.db.scope import unscoped
 from backend.documents.trusted import read_trusted
 from backend.domain.policy import Actor
 from backend.graph import schema
-from backend.observability import configure_logging
+from backend.observability import configure_logging, configure_telemetry, metered
 from backend.services.auditing import Sealing
 from backend.services.relaying import Relay
 from backend.services.watching import ended
@@ -37,10 +40,12 @@ from backend.web.files import Files
 from backend.web.gateway import Gateway
 from backend.web.known_answers import KnownAnswers
 from backend.web.oauth import OAuth
+from backend.web.observed import Observed
 from backend.web.pages import Frontend
 from backend.web.repeated import RepeatedReads
 from backend.web.sign_in import SignIn
 
+SCHEMA_DIGEST = hashlib.sha256(schema.as_str().encode()).hexdigest()
 FLOW_SECONDS = 600
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -78,6 +83,8 @@ def create_app(settings: Settings) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         configure_logging(settings.log_level, "api")
+        stop_telemetry = configure_telemetry("api", settings.otlp_endpoint, settings.metrics_address)
+        _show_numbers(services.hub, gateway)
         await open_database(settings.database_url, pool=settings.database_pool, application_name="hocba-api")
         reads = ReadPools(settings.database_url, pool=settings.database_pool)
         compiled = CompiledReads(schema._schema, reads)  # noqa: SLF001 - Strawberry's own graphql-core schema
@@ -93,6 +100,7 @@ def create_app(settings: Settings) -> ASGIApp:
         await known.doors.close()
         await close_database()
         await services.redis.aclose()
+        await asyncio.to_thread(stop_telemetry)
 
     site = Starlette(
         routes=_routes(services, gateway),
@@ -111,7 +119,7 @@ def create_app(settings: Settings) -> ASGIApp:
     )
     known = KnownAnswers(site, services)
     repeated = RepeatedReads(known, services)
-    return repeated
+    return Observed(repeated)
 
 
 def _routes(services: Services, gateway: Gateway) -> list[BaseRoute]:
@@ -133,6 +141,7 @@ def _routes(services: Services, gateway: Gateway) -> list[BaseRoute]:
         Route("/previews/{token}", files.preview),
         Route("/healthz", _alive),
         Route("/readyz", _ready),
+        Route("/version", _version),
         Mount("/", Frontend()),
     ]
 
@@ -165,6 +174,12 @@ async def _ended(holders: Collection[tuple[int, Actor]]) -> Collection[tuple[int
         return await ended(holders)
 
 
+def _show_numbers(hub: Hub, gateway: Gateway) -> None:
+    metered("streams", "open sockets and event streams", lambda: gateway.connections.count)
+    metered("watchers", "live subscriptions", lambda: hub.watchers)
+    metered("channels", "scopes and selections that live subscriptions share", lambda: hub.channels)
+
+
 async def _alive(_request: Request) -> Response:
     return JSONResponse({"alive": True})
 
@@ -173,6 +188,11 @@ async def _ready(_request: Request) -> Response:
     """Whether the database answers; Redis may be away without the service being useless."""
     answers = await ready()
     return JSONResponse({"ready": answers}, 200 if answers else 503)
+
+
+async def _version(_request: Request) -> Response:
+    """Which release runs, and which schema it serves."""
+    return JSONResponse({"version": metadata.version("hocba"), "schema": SCHEMA_DIGEST})
 
 
 def app() -> ASGIApp:

@@ -9,7 +9,7 @@ from backend.adapters.store import ObjectStore
 from backend.db.connection import close_database, open_database
 from backend.db.repositories import audit
 from backend.domain.audit import Origin
-from backend.observability import configure_logging, log
+from backend.observability import configure_logging, configure_telemetry, log
 from backend.services.auditing import Sealing
 from backend.services.relaying import Relay
 from backend.settings import Settings, from_env
@@ -54,7 +54,9 @@ async def work(settings: Settings) -> None:
 def main() -> None:
     settings = from_env()
     configure_logging(settings.log_level, "worker")
+    stop_telemetry = configure_telemetry("worker", settings.otlp_endpoint, settings.metrics_address)
     asyncio.run(work(settings))
+    stop_telemetry()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from backend.adapters.replies import Replies
 from backend.db.scope import unscoped
 from backend.domain.errors import DomainError, NotFoundError, SigningFailedError, UnexpectedFailureError
 from backend.jobs import MAX_TRIES, DrawPreview, Job, JudgeDocument, SealLocked, SignItem
-from backend.observability import log
+from backend.observability import log, measured, traced
 from backend.services import previews, signatures
 from backend.services.relaying import Relay
 from backend.services.signatures import SigningTask
@@ -38,7 +38,8 @@ class Handlers:
             DomainError: when the job should run again, or be parked after its last try.
         """
         try:
-            await self._do(job, tries)
+            with traced("job", name=job.name, tries=tries), measured("job", name=job.name):
+                await self._do(job, tries)
         finally:
             self.relay.wake()
 

@@ -21,6 +21,7 @@ from backend.embedded.postgres import EmbeddedPostgres
 from backend.embedded.token_keys import ensure_keys
 from backend.settings import process_environment
 from tests.fixtures.browser import Browser
+from tests.fixtures.collector import Collector
 from tests.fixtures.database import Login
 from tests.fixtures.hostile import CLIENT_ID, CLIENT_SECRET, STRONG, HostileProvider
 from tests.fixtures.servers import ACCOUNTS
@@ -39,6 +40,7 @@ class Site:
 
     address: str
     issuer: str
+    metrics: str
     parents_issuer: str
     redis_url: str
     log_file: Path
@@ -122,6 +124,7 @@ async def site(
     hostile: HostileProvider,
     site_port: int,
     oidc_client: OidcClient,
+    collector: Collector,
     server_data: Path,
 ) -> AsyncIterator[Site]:
     """The site whose own address is ``ORIGIN``; what only the worker needs is named and not there."""
@@ -163,6 +166,8 @@ async def site(
         "SESSION_SECRET": "a-session-secret-of-a-test",
         "PKI_TRUST_ROOTS": "none.pem",
         "PKI_TSA_URL": "http://127.0.0.1:9/tsa",
+        "OTLP_ENDPOINT": collector.endpoint,
+        "METRICS_ADDRESS": f"127.0.0.1:{free_port()}",
     }
     await Login(urls.owner).run(
         "UPDATE staff SET issuer = $1, subject = $2 WHERE subject = '22193401.ht'", idp.issuer, LOGIN
@@ -173,6 +178,7 @@ async def site(
     yield Site(
         address=f"http://127.0.0.1:{port}",
         issuer=idp.issuer,
+        metrics=settings["METRICS_ADDRESS"],
         parents_issuer=vneid.issuer,
         redis_url=redis_url,
         log_file=log_file,
@@ -180,7 +186,7 @@ async def site(
         worker=Login(urls.worker),
         owner_url=urls.owner,
         oauth_keys=oauth_keys,
-        settings=settings,
+        settings=settings | {"METRICS_ADDRESS": ""},
     )
     server.stop()
     postgres.drop_database("site")
