@@ -1,8 +1,11 @@
 """Migrations are complete: the models hold nothing that no migration makes."""
 
+import importlib
 import re
 import subprocess
 import sys
+
+from tortoise.migrations.operations import AddField
 
 from tests.architecture.sources import MIGRATIONS, ROOT
 
@@ -28,3 +31,16 @@ def test_migrations_are_numbered_without_gaps():
     names = sorted(path.name for path in (ROOT / MIGRATIONS).glob("[0-9]*.py"))
     numbers = [int(re.match("[0-9]{4}", name)[0]) for name in names]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_new_column_finds_room_in_a_filled_table():
+    """Rows that are there already take null or a default of the database; a default of Python's reaches none of them."""
+    added = [
+        (name, operation)
+        for name in sorted(path.stem for path in (ROOT / MIGRATIONS).glob("[0-9]*.py"))
+        for operation in importlib.import_module(f"backend.db.migrations.{name}").Migration.operations
+        if isinstance(operation, AddField)
+    ]
+    assert added, "nothing to judge"
+    homeless = [(name, op.name) for name, op in added if not (op.field.null or op.field.has_db_default())]
+    assert homeless == []

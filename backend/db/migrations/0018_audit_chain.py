@@ -106,7 +106,9 @@ class Migration(migrations.Migration):
     operations = [
         *(
             ops.AddField(
-                model_name="AuditEvent", name=name, field=fields.CharField(default="", max_length=length)
+                model_name="AuditEvent",
+                name=name,
+                field=fields.CharField(default="", db_default="", max_length=length),
             )
             for name, length in (("door", 12), ("network", 45), ("device", 40))
         ),

@@ -17,9 +17,9 @@ class AuditEvent(models.Model):
     revision_id = fields.BigIntField(null=True)
     detail: dict[str, Any] = fields.JSONField(default=dict)
     # where it came from, coarsely: enough to see that something is odd, too little to follow anybody
-    door = fields.CharField(max_length=12, default="")
-    network = fields.CharField(max_length=45, default="")
-    device = fields.CharField(max_length=40, default="")
+    door = fields.CharField(max_length=12, default="", db_default="")
+    network = fields.CharField(max_length=45, default="", db_default="")
+    device = fields.CharField(max_length=40, default="", db_default="")
 
     class Meta:
         table = "audit_event"
