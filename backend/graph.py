@@ -29,6 +29,7 @@ from backend.domain.messages import Language, sentence
 from backend.operations.beginning import check_document, count, in_time
 from backend.operations.preparing import PrepareDocument, without_suggestion
 from backend.resolvers import (
+    administration,
     auditing,
     department,
     identity,
@@ -44,6 +45,7 @@ from backend.resolvers import (
 from backend.resolvers.measuring import Measured
 from backend.resolvers.repeating import once_per_key
 from backend.schema.access import AccessEvent, ShareCode
+from backend.schema.administration import AssignmentProposal, HeldRole
 from backend.schema.audit import AuditEvent
 from backend.schema.department import LockPeriod, Submission, Verification
 from backend.schema.describing import describe
@@ -103,6 +105,14 @@ class Query:
         resolver=auditing.events,
         description="Who did what, the newest first. Right: the school's leaders and clerk, district, department.",
     )
+    held_roles: list[HeldRole] = strawberry.field(
+        resolver=administration.held_roles,
+        description="Roles held in a unit. Right: whoever hands out roles there.",
+    )
+    assignment_proposals: list[AssignmentProposal] = strawberry.field(
+        resolver=administration.proposals,
+        description="Roles that wait for a second person. Right: department.",
+    )
     lookup: LookupResult = strawberry.field(
         resolver=public.lookup,
         description="A book by its code (plan, part II). Right: everybody; masked without a second factor, which is the birth date or a share code; each look is an access event.",
@@ -136,6 +146,7 @@ class Mutation(
     sharing.SharingMutations,
     sessions.SessionMutations,
     integrators.IntegratorMutations,
+    administration.AdministrationMutations,
 ):
     """Everything that changes something; each answers with a payload and its user errors."""
 

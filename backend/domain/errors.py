@@ -20,6 +20,9 @@ DomainError
 │   ├── OperationUnknownError, OperationNotTrustedError, OperationByGetError, OperationTimedOutError
 │   ├── IntrospectionOffError, RequestMalformedError, RequestTooLargeError
 │   └── DocumentTooLargeError, WorkerBusyError
+├── AdministrationError        an act of administration that cannot be done so
+│   ├── AlreadyThereError, AssignmentInvalidError, CitizenNumberInvalidError
+│   └── OwnMatterError, ProposalDecidedError, UnitInvalidError
 ├── FileRejectedError          an import file as a whole
 │   ├── FileEmptyError, FileTooLargeError, FileTooManyRowsError
 │   ├── FileUnreadableError, FileEncryptedError, FileKindUnknownError, FileHeaderError
@@ -32,27 +35,30 @@ DomainError
         KeyUnavailableError, StoreUnavailableError, UnexpectedFailureError
 """
 
-from typing import ClassVar
-
+from backend.domain.administration_errors import (
+    AdministrationError,
+    AlreadyThereError,
+    AssignmentInvalidError,
+    CitizenNumberInvalidError,
+    OwnMatterError,
+    ProposalDecidedError,
+    UnitInvalidError,
+)
+from backend.domain.domain_error import DomainError
 from backend.domain.faults import Fault
 from backend.domain.policy import Refusal
 
-
-class DomainError(Exception):
-    """Anything a user can be told. ``field`` names the argument, ``params`` fill the sentence."""
-
-    code: ClassVar[str] = ""
-    transient: ClassVar[bool] = False
-
-    def __init__(self, *, field: str = "", **params: object) -> None:
-        super().__init__(self.reason)
-        self.field = field
-        self.params = {key: str(value) for key, value in params.items()}
-
-    @property
-    def reason(self) -> str:
-        """The code shown to the user; a refusal answers with its own."""
-        return self.code
+# what stands in modules of its own and belongs to the tree
+__all__ = [
+    "AdministrationError",
+    "AlreadyThereError",
+    "AssignmentInvalidError",
+    "CitizenNumberInvalidError",
+    "DomainError",
+    "OwnMatterError",
+    "ProposalDecidedError",
+    "UnitInvalidError",
+]
 
 
 class NotPermittedError(DomainError):

@@ -4,6 +4,9 @@ What is granted by the policy is taken from the policy. The role matrix proves t
 when it gets something else than a refusal or nothing for some object.
 """
 
+from collections.abc import Callable
+
+from backend.domain.administration import RIGHTS, Rights
 from backend.domain.lifecycle import Action
 from backend.domain.policy import GRANTS, MAY_IMPORT, SHARES, Role
 from backend.domain.signing import SIGNING_ACTION
@@ -20,6 +23,10 @@ PROGRAMS = frozenset({Role.INTEGRATOR})
 
 def _granted(*actions: Action) -> frozenset[Role]:
     return frozenset(role for role, granted in GRANTS.items() if any(action in granted for action in actions))
+
+
+def _administers(does: Callable[[Rights], bool]) -> frozenset[Role]:
+    return frozenset(role for role, rights in RIGHTS.items() if does(rights))
 
 
 SIGNERS = _granted(*SIGNING_ACTION.values())
@@ -83,6 +90,17 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     "Mutation.integratorRevoke": DEPARTMENT,
     "Mutation.integratorGrantCreate": frozenset(SHARES),
     "Mutation.integratorGrantRevoke": frozenset(SHARES),
+    "Query.heldRoles": _administers(lambda rights: bool(rights.assigns)),
+    "Query.assignmentProposals": DEPARTMENT,
+    "Mutation.assignmentCreate": _administers(lambda rights: bool(rights.assigns)),
+    "Mutation.assignmentConfirm": DEPARTMENT,
+    "Mutation.assignmentReject": DEPARTMENT,
+    "Mutation.assignmentEnd": _administers(lambda rights: bool(rights.assigns)),
+    "Mutation.assignmentDelegate": _administers(lambda rights: rights.delegates),
+    "Mutation.orgUnitCreate": _administers(lambda rights: rights.units),
+    "Mutation.orgUnitEnd": _administers(lambda rights: rights.units),
+    "Mutation.guardianLinkCreate": _administers(lambda rights: rights.guardians),
+    "Mutation.guardianLinkEnd": _administers(lambda rights: rights.guardians),
     "Mutation.viewerActAs": STAFF,
     "Mutation.sessionRevoke": SIGNED_IN,
     "Mutation.sessionRevokeOthers": SIGNED_IN,

@@ -236,6 +236,10 @@ RARELY = {
     "Mutation.ceremonyCancel",
     "Mutation.ceremonyRetry",
     "Mutation.sessionRevoke",
+    "Query.assignmentProposals",
+    "Mutation.assignmentConfirm",
+    "Mutation.assignmentReject",
+    "Mutation.guardianLinkEnd",
     "Mutation.shareCodeCreate",
     "Mutation.integratorGrantCreate",
     "Query.registryRecord",
@@ -243,7 +247,7 @@ RARELY = {
     "Integrator",
     "IntegratorGrant",
 }
-"""What needs a delegation, a ceremony or session of one's own, a locked record: not everybody has it on the stage."""
+"""What needs a delegation, a ceremony or session of one's own, another's proposal, a locked record: not everybody has it on the stage."""
 
 
 def _successes() -> dict[str, set[str]]:

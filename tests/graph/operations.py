@@ -9,6 +9,7 @@ from backend.domain.lifecycle import State
 from backend.files.write import write_json
 from tests.fixtures.asking import Api
 from tests.fixtures.world import pupil_content
+from tests.graph.administration import ADMINISTRATION
 from tests.graph.rows import (
     ABSENT,
     ANYWHERE,
@@ -351,7 +352,7 @@ WRITES = (
     ),
 )
 
-ROWS = (*READS, *WRITES)
+ROWS = (*READS, *WRITES, *ADMINISTRATION)
 
 
 async def send_files(api: Api, stage: Stage) -> None:

@@ -4,7 +4,14 @@ from backend.db.models.access import AccessEvent, ShareCode
 from backend.db.models.audit import AuditEvent
 from backend.db.models.integrators import IntegratorClient, IntegratorGrant, IntegratorUsage
 from backend.db.models.locking import LedgerEntry, LockPeriod, TreeHead
-from backend.db.models.organisation import Assignment, OrgUnit, SchoolClass, SigningCredential, Staff
+from backend.db.models.organisation import (
+    Assignment,
+    AssignmentProposal,
+    OrgUnit,
+    SchoolClass,
+    SigningCredential,
+    Staff,
+)
 from backend.db.models.pupils import Enrolment, Guardian, GuardianLogin, Pupil, RecordBook
 from backend.db.models.records import Revision, SchoolCount, StateCount, YearRecord
 from backend.db.models.signing import (
@@ -20,6 +27,7 @@ __all__ = [
     "AccessEvent",
     "Artefact",
     "Assignment",
+    "AssignmentProposal",
     "AuditEvent",
     "CeremonyItem",
     "Enrolment",

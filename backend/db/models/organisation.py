@@ -84,6 +84,7 @@ class Assignment(models.Model):
     may_sign_for_principal = fields.BooleanField(default=False)
     valid_from = fields.DateField()
     valid_to = fields.DateField(null=True)
+    proposal_id = fields.BigIntField(null=True, unique=True)
 
     staff_id: int
     unit_id: int
@@ -92,6 +93,33 @@ class Assignment(models.Model):
     class Meta:
         table = "assignment"
         indexes = [("unit_id", "role")]
+
+
+class AssignmentProposal(models.Model):
+    """A role that takes two people to hand out: who proposed it, and who confirmed or rejected it."""
+
+    id = fields.BigIntField(primary_key=True)
+    staff: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField(
+        "models.Staff", related_name="proposals", on_delete=fields.RESTRICT
+    )
+    unit: fields.ForeignKeyRelation[OrgUnit] = fields.ForeignKeyField(
+        "models.OrgUnit", related_name="proposals", on_delete=fields.RESTRICT
+    )
+    role = fields.CharEnumField(Role, max_length=20)
+    post = fields.CharField(max_length=80)
+    valid_from = fields.DateField()
+    valid_to = fields.DateField(null=True)
+    proposed_by_id = fields.BigIntField()
+    proposed_at = fields.DatetimeField()
+    decided_by_id = fields.BigIntField(null=True)
+    decided_at = fields.DatetimeField(null=True)
+    confirmed = fields.BooleanField(default=False)
+
+    staff_id: int
+    unit_id: int
+
+    class Meta:
+        table = "assignment_proposal"
 
 
 class SigningCredential(models.Model):
