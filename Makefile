@@ -5,10 +5,8 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 STAMPS := .venv/.stamps
 IDP := infra/standins/idp
-JUDGES := tests/web/judges
 FRONTEND := $(patsubst %/package.json,%,$(wildcard frontend/package.json))
-PACKAGES := $(IDP)/node_modules/.stamp signing-worker/node_modules/.stamp $(JUDGES)/node_modules/.stamp \
-	$(addsuffix /node_modules/.stamp,$(FRONTEND))
+PACKAGES := $(IDP)/node_modules/.stamp signing-worker/node_modules/.stamp $(addsuffix /node_modules/.stamp,$(FRONTEND))
 BENCH_TOOLS := tests/bench/node_modules/.stamp $(STAMPS)/bench-tools
 TEST_PACKAGES := $(patsubst %/package.json,%/node_modules/.stamp,$(wildcard tests/*/*/package.json))
 ENVIRONMENT := $(STAMPS)/system $(STAMPS)/python $(PACKAGES)

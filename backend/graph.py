@@ -300,7 +300,7 @@ class DomainErrors(SchemaExtension):
         for error in getattr(result, "errors", None) or ():
             if isinstance(error.original_error, DomainError):
                 _told(error, language)
-            elif hide and error.original_error is None:
+            elif hide:
                 error.message = without_suggestion(error.message)
 
 

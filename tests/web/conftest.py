@@ -47,6 +47,7 @@ class Site:
     owner: Login
     worker: Login
     owner_url: str
+    superuser: Login
     oauth_keys: Path
     settings: dict[str, str]
 
@@ -185,6 +186,7 @@ async def site(
         owner=Login(urls.owner),
         worker=Login(urls.worker),
         owner_url=urls.owner,
+        superuser=Login(urls.superuser),
         oauth_keys=oauth_keys,
         settings=settings | {"METRICS_ADDRESS": ""},
     )
@@ -196,6 +198,13 @@ async def site(
 def closed_site(site: Site, server_data: Path) -> Iterator[Site]:
     """Another process over the same data that takes only the frontend's documents, as in production."""
     with _also_served(site, "closed-site", server_data, GRAPHQL_OPEN="no") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def hasty_site(site: Site, server_data: Path) -> Iterator[Site]:
+    """Another process over the same data that gives an operation a twentieth of its time."""
+    with _also_served(site, "hasty-site", server_data, OPERATION_SECONDS_FACTOR="0.05") as running:
         yield running
 
 

@@ -1,0 +1,3 @@
+import type { DocumentNode } from 'graphql';
+
+export function staffText(document: DocumentNode): string;
