@@ -43,18 +43,19 @@ def run(arguments: Sequence[str]) -> int:
         with servers.stack(urls) as stack, servers.ours(stack, urls) as ours, servers.theirs(urls) as theirs:
             asyncio.run(servers.fill_tables(urls))
             measuring = Measuring(options, urls.owner, stack.settings["REDIS_URL"], ours, theirs)
-            outcomes = {}
+            outcomes, load = {}, [processor.load()]
             for name in options.only:
                 outcomes[name] = measuring.measure(name)
-                console.print(f"{name}: {outcomes[name].ratio:.2f}")
+                load.append(processor.load())
+                console.print(f"{name}: {outcomes[name].ratio:.2f} (load {load[-1]:.1f})")
             about = {
                 "records": options.records,
                 "connections": options.connections,
                 "seconds": options.seconds,
             }
-            path = report.write(options.records, outcomes, {**about, "load": processor.load()})
+            path = report.write(options.records, outcomes, {**about, "load": max(load)})
     report.show(outcomes, console)
-    console.print(f"load {processor.load():.1f}; {path}")
+    console.print(f"load {min(load):.1f} to {max(load):.1f}, wrk and both servers included; {path}")
     return 0
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from tests.bench.data.loading import PER_YEAR
 from tests.bench.driving import Figures
 
+PACKAGES = Path(__file__).parents[1] / "package.json"
 BUILD = Path(__file__).parents[3] / "build"
 FLOORS = {"lookup": 5.0, "mutation": 1.2}
 FLOOR = 2.0
@@ -86,6 +87,7 @@ def write(records: int, outcomes: Mapping[str, Outcome], about: Mapping[str, Any
         **kept,
         **fresh,
         "cpus": os.cpu_count(),
+        "postgraphile": json.loads(PACKAGES.read_text())["dependencies"]["postgraphile"],
         "operations": {**known.get("operations", {}), **measured},
     }
     path.parent.mkdir(exist_ok=True)
