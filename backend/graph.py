@@ -47,6 +47,7 @@ from backend.resolvers.repeating import once_per_key
 from backend.schema.access import AccessEvent, ShareCode
 from backend.schema.administration import AssignmentProposal, HeldRole
 from backend.schema.audit import AuditEvent
+from backend.schema.changes import RegistryChanges
 from backend.schema.department import LockPeriod, Submission, Verification
 from backend.schema.describing import describe
 from backend.schema.errors import shown_fault
@@ -124,6 +125,10 @@ class Query:
     integrator_grants: relay.Connection[IntegratorGrant] = strawberry.field(
         resolver=integrators.grants,
         description="Grants that hold now. Right: the integrator they were given to.",
+    )
+    changes: RegistryChanges = strawberry.field(
+        resolver=integrators.follow,
+        description="The registry's changes after a cursor. Right: integrators with changes.read.",
     )
     integrators: list[Integrator] = strawberry.field(
         resolver=integrators.every, description="Programs of other institutions. Right: department."

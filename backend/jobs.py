@@ -57,9 +57,24 @@ class DrawPreview:
         return f"preview:{self.question_id}"
 
 
-Job = SignItem | SealLocked | JudgeDocument | DrawPreview
+@dataclass(frozen=True, slots=True)
+class DeliverWebhook:
+    """Post to a client's receiver what it has not confirmed yet; a change that made the job gives it its key."""
 
-JOBS: dict[str, type[Job]] = {kind.name: kind for kind in (SignItem, SealLocked, JudgeDocument, DrawPreview)}
+    name: ClassVar[str] = "webhook.deliver/1"
+    client_key: int
+    position: int
+
+    @property
+    def key(self) -> str:
+        return f"webhook:{self.client_key}:{self.position}"
+
+
+Job = SignItem | SealLocked | JudgeDocument | DrawPreview | DeliverWebhook
+
+JOBS: dict[str, type[Job]] = {
+    kind.name: kind for kind in (SignItem, SealLocked, JudgeDocument, DrawPreview, DeliverWebhook)
+}
 
 MAX_TRIES = 5
 """After five tries a job is parked with its reason until somebody looks (``hocba jobs``)."""

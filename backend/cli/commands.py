@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 
-from backend.cli import audit, generating, importing, queue, running
+from backend.cli import audit, generating, importing, integrators, queue, running
 from backend.cli.demo import playing
 from backend.cli.operator import setting
+from backend.domain.integrators import Scope
 from backend.domain.policy import Role
+from backend.embedded.token_keys import ensure_keys
 from backend.graph import schema
 from backend.schema.per_role import file_name, sdl_for
+from backend.services.integrators import Registration
 
 app = typer.Typer(
     help="Học bạ số", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -19,6 +22,8 @@ app = typer.Typer(
 jobs = typer.Typer(help="The work queue.", no_args_is_help=True)
 demo = typer.Typer(help="Demonstrations.", no_args_is_help=True)
 audits = typer.Typer(help="The audit.", no_args_is_help=True)
+integrator = typer.Typer(help="Programs of other institutions.", no_args_is_help=True)
+app.add_typer(integrator, name="integrator")
 app.add_typer(jobs, name="jobs")
 app.add_typer(audits, name="audit")
 app.add_typer(demo, name="demo")
@@ -91,6 +96,60 @@ def verify_audit(
 ) -> None:
     """Compute the audit's chain anew; a changed, removed or unsealed event is named, and the exit code is 1."""
     raise typer.Exit(asyncio.run(audit.verify(setting("DATABASE_WORKER_URL"), head)))
+
+
+@integrator.command(name="add")
+def add_integrator(
+    client_id: Annotated[str, typer.Argument(help="Its id at the token endpoint.")],
+    name: Annotated[str, typer.Option(help="The institution, as schools and families read it.")],
+    scope: Annotated[list[Scope], typer.Option(help="What it may do; repeatable.")],
+    days: Annotated[int, typer.Option(help="Days until it ends.")] = 365,
+    network: Annotated[list[str] | None, typer.Option(help="From where, 203.0.113.0/24; repeatable.")] = None,
+    daily_reads: Annotated[int | None, typer.Option(help="Reads a day for each purpose.")] = None,
+    public_keys: Annotated[Path | None, typer.Option(help="JWK set, for private_key_jwt.")] = None,
+    webhook: Annotated[str, typer.Option(help="Where changes are posted.")] = "",
+) -> None:
+    """Register a program; its secret is printed once."""
+    wanted = Registration(
+        client_id=client_id,
+        name=name,
+        scopes=scope,
+        days=days,
+        networks=network or (),
+        daily_reads=daily_reads,
+        public_keys=None if public_keys is None else integrators.read_keys(public_keys),
+        webhook_url=webhook,
+    )
+    raise typer.Exit(asyncio.run(integrators.add(setting("DATABASE_OWNER_URL"), wanted)))
+
+
+@integrator.command(name="list")
+def list_integrators() -> None:
+    """Every program, when it ends, and what it read today."""
+    asyncio.run(integrators.show(setting("DATABASE_OWNER_URL")))
+
+
+@integrator.command(name="revoke")
+def revoke_integrator(client_id: Annotated[str, typer.Argument()]) -> None:
+    """End a program and its tokens at once."""
+    raise typer.Exit(asyncio.run(integrators.revoke(setting("DATABASE_OWNER_URL"), client_id)))
+
+
+@integrator.command(name="replay")
+def replay_changes(
+    client_id: Annotated[str, typer.Argument()],
+    after: Annotated[int, typer.Option(help="The last position that the receiver has.")] = 0,
+) -> None:
+    """Post the changes after a position to a program's receiver once more."""
+    raise typer.Exit(asyncio.run(integrators.replay(setting("DATABASE_OWNER_URL"), client_id, after)))
+
+
+@integrator.command(name="keys")
+def make_keys(
+    file: Annotated[Path, typer.Argument(help="OAUTH_KEYS; a file that exists is left alone.")],
+) -> None:
+    """Make the keys of tokens and webhooks."""
+    typer.echo(ensure_keys(file))
 
 
 @demo.command(name="school")

@@ -11,7 +11,7 @@ DomainError
 │   ├── LookupCodeInvalidError, LookupCodeUnknownError, SecondFactorWrongError, TooManyTriesError
 │   ├── ShareDaysError, SecondFactorRequiredError
 │   ├── ScopeMissingError, QuotaUsedError, IntegratorUnknownError, IntegratorExistsError
-│   ├── NetworkInvalidError
+│   ├── NetworkInvalidError, WebhookUrlInvalidError
 │   ├── NotSignedInError, SignerUnknownError, StepUpRequiredError
 │   ├── LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError
 │   ├── RateLimitedError, IdempotencyKeyInvalidError, IdempotencyKeyReusedError
@@ -223,6 +223,10 @@ class RequestMalformedError(RequestError):
 
 class RequestTooLargeError(RequestError):
     code = "REQUEST_TOO_LARGE"
+
+
+class WebhookUrlInvalidError(RequestError):
+    code = "WEBHOOK_URL_INVALID"
 
 
 class NotSignedInError(RequestError):

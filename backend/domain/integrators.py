@@ -56,6 +56,15 @@ TOKEN_SECONDS = 600
 GRANT_DAYS_MAX = 366
 
 
+class ChangeKind(StrEnum):
+    """What the journal says of a revision."""
+
+    LOCKED = "LOCKED"
+    WITHDRAWN = "WITHDRAWN"
+    SUPERSEDED = "SUPERSEDED"
+    DELETED = "DELETED"
+
+
 class Alarm(StrEnum):
     """What the department is told about a client."""
 

@@ -7,14 +7,15 @@ from strawberry import relay
 
 from backend.adapters.addresses import network_of
 from backend.context import IntegratorIdentity
-from backend.db.repositories import integrators
+from backend.db.repositories import changes, integrators
 from backend.db.scope import scoped_apart
 from backend.domain.access import AccessPurpose
-from backend.domain.errors import NotFoundError, NotPermittedError
+from backend.domain.errors import NotFoundError, NotPermittedError, ScopeMissingError
 from backend.domain.integrators import Scope
 from backend.domain.policy import Actor, Refusal, Role
 from backend.resolvers.answering import Info, answering, node_key
 from backend.resolvers.found import registry_answer
+from backend.schema.changes import RegistryChange, RegistryChanges
 from backend.schema.integrators import Integrator, IntegratorGrant
 from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
 from backend.schema.payloads import GrantPayload, IntegratorPayload
@@ -69,17 +70,34 @@ async def grants(
     """Grants of the program that hold now, by id."""
     info.context.require_integrator()
     size = page_size(first)
-    match decode_cursor(after):
-        case None:
-            seen = 0
-        case [int() as grant_id]:
-            seen = grant_id
-        case _:
-            raise NotFoundError(field="after")
-    rows = await integrators.standing_grants(seen, size + 1)
+    rows = await integrators.standing_grants(_position(after), size + 1)
     return connection(
         [IntegratorGrant.of(row) for row in rows], size, lambda item: encode_cursor(int(item.id)), after=after
     )
+
+
+async def follow(info: Info, first: int | None = None, after: str | None = None) -> RegistryChanges:
+    """What has changed in the registry since a cursor, oldest first."""
+    if Scope.CHANGES not in info.context.require_integrator().scopes:
+        raise ScopeMissingError(scope=Scope.CHANGES)
+    seen = _position(after)
+    size = page_size(first)
+    rows = await changes.after(seen, size + 1)
+    shown = rows[:size]
+    cursor = encode_cursor(shown[-1].position if shown else seen)
+    return RegistryChanges(
+        changes=[RegistryChange.of(row) for row in shown], cursor=cursor, has_more=len(rows) > size
+    )
+
+
+def _position(after: str | None) -> int:
+    match decode_cursor(after):
+        case None:
+            return 0
+        case [int() as position]:
+            return position
+        case _:
+            raise NotFoundError(field="after")
 
 
 async def every(info: Info) -> list[Integrator]:

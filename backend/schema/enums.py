@@ -9,6 +9,7 @@ from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose, Acc
 from backend.domain.calendar import Window
 from backend.domain.completion import Award
 from backend.domain.identifiers import Gender
+from backend.domain.integrators import ChangeKind as RegistryChangeKind
 from backend.domain.integrators import Detail
 from backend.domain.levels import SubjectLevel, TraitGroup, TraitLevel
 from backend.domain.lifecycle import Action, State
@@ -46,3 +47,6 @@ strawberry.enum(AccessMeans, name="AccessMeans", description="What opened the bo
 strawberry.enum(AccessOutcome, name="AccessOutcome", description="How much a reader was shown.")
 strawberry.enum(ChangeKind, name="ChangeKind", description="What a live event says.")
 strawberry.enum(Detail, name="RegistryDetail", description="How much of a record a purpose needs.")
+strawberry.enum(
+    RegistryChangeKind, name="RegistryChangeKind", description="What the journal says of a revision."
+)

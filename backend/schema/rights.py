@@ -63,6 +63,7 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     "Query.ceremonyItems": SCHOOL | DEPARTMENT,
     "Query.registryRecord": PROGRAMS,
     "Query.integratorGrants": PROGRAMS,
+    "Query.changes": PROGRAMS,
     "Query.integrators": DEPARTMENT,
     "Query.auditEvents": STAFF - {Role.HOMEROOM_TEACHER},
     "Subscription.signingProgress": SCHOOL | DEPARTMENT,

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-from backend.db.repositories import audit, integrators
+from backend.db.repositories import audit, changes, integrators
 from backend.db.repositories.integrators import ClientRow, Credentials, GrantRow, NewClient
 from backend.domain.access import AccessPurpose
 from backend.domain.errors import (
@@ -26,6 +27,7 @@ from backend.domain.errors import (
     SecondFactorRequiredError,
     SecondFactorWrongError,
     ShareDaysError,
+    WebhookUrlInvalidError,
 )
 from backend.domain.identifiers import LookupCode
 from backend.domain.integrators import (
@@ -78,11 +80,12 @@ async def register(actor: Actor, wanted: Registration) -> Registered:
 
     Raises:
         NotPermittedError: unless the actor is the department.
-        NetworkInvalidError, IntegratorExistsError: by what is wanted.
+        NetworkInvalidError, WebhookUrlInvalidError, IntegratorExistsError: by what is wanted.
     """
     _require_department(actor)
     for network in wanted.networks:
         _check_network(network)
+    _check_webhook(wanted.webhook_url)
     secret = None
     if wanted.public_keys is None:
         secret = wanted.secret or secrets.token_urlsafe(SECRET_BYTES)
@@ -97,7 +100,8 @@ async def register(actor: Actor, wanted: Registration) -> Registered:
             networks=wanted.networks,
             daily_reads=wanted.daily_reads,
             webhook_url=wanted.webhook_url,
-        )
+        ),
+        position=await changes.last_position(),
     )
     if row is None:
         raise IntegratorExistsError(field="clientId")
@@ -251,3 +255,11 @@ def _check_network(network: str) -> None:
         ipaddress.ip_network(network)
     except ValueError as error:
         raise NetworkInvalidError(field="networks") from error
+
+
+def _check_webhook(url: str) -> None:
+    """A receiver is reached by TLS; on the same machine, as in development, it need not be."""
+    parts = urlsplit(url)
+    on_this_machine = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"}
+    if url and not (parts.hostname and (parts.scheme == "https" or on_this_machine)):
+        raise WebhookUrlInvalidError(field="webhookUrl")

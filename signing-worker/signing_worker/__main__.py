@@ -1,11 +1,13 @@
 """The worker process: ``python -m signing_worker``. Everything it needs is made here and closed here."""
 
 import asyncio
+from pathlib import Path
 
 from backend.adapters.events import RedisEvents
 from backend.adapters.redis_client import open_redis
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
+from backend.adapters.tokens import TokenKeys
 from backend.db.connection import close_database, open_database
 from backend.db.repositories import audit
 from backend.domain.audit import Origin
@@ -14,6 +16,7 @@ from backend.services.auditing import Sealing
 from backend.services.relaying import Relay
 from backend.settings import Settings, from_env
 from signing_worker.consuming import consume
+from signing_worker.deliver import Webhooks
 from signing_worker.handlers import Handlers
 from signing_worker.judge.pool import JudgePool
 from signing_worker.production import Production
@@ -34,7 +37,8 @@ async def work(settings: Settings) -> None:
     judges = JudgePool(settings.pki_trust_roots, settings.pki_intermediates)
     production = Production(ObjectStore(settings.store_url), renders, signs, settings.origin)
     relay = Relay(RedisEvents(redis))
-    handlers = Handlers(production, judges, relay, redis, Replies(redis))
+    keys = TokenKeys(Path(settings.oauth_keys), settings.origin) if settings.oauth_keys else None
+    handlers = Handlers(production, judges, relay, redis, Replies(redis), Webhooks(keys))
     living = (relay, Sealing())
     for part in living:
         part.start()

@@ -10,13 +10,15 @@ from redis import asyncio as aioredis
 
 from backend.adapters import uploads
 from backend.adapters.replies import Replies
+from backend.db.repositories import changes
 from backend.db.scope import unscoped
 from backend.domain.errors import DomainError, NotFoundError, SigningFailedError, UnexpectedFailureError
-from backend.jobs import MAX_TRIES, DrawPreview, Job, JudgeDocument, SealLocked, SignItem
+from backend.jobs import MAX_TRIES, DeliverWebhook, DrawPreview, Job, JudgeDocument, SealLocked, SignItem
 from backend.observability import log, measured, traced
-from backend.services import previews, signatures
+from backend.services import previews, signatures, webhooks
 from backend.services.relaying import Relay
 from backend.services.signatures import SigningTask
+from signing_worker.deliver import Webhooks
 from signing_worker.judge.pool import JudgePool
 from signing_worker.production import Production
 
@@ -30,6 +32,7 @@ class Handlers:
     relay: Relay
     redis: aioredis.Redis
     replies: Replies
+    webhooks: Webhooks
 
     async def handle(self, job: Job, tries: int) -> None:
         """Do one job; ``tries`` counts the attempts before this one.
@@ -53,6 +56,8 @@ class Handlers:
                 await self._judge(job)
             case DrawPreview():
                 await self._preview(job)
+            case DeliverWebhook():
+                await self._deliver(job)
 
     async def _sign_item(self, job: SignItem, tries: int) -> None:
         async with unscoped():
@@ -112,3 +117,14 @@ class Handlers:
         except DomainError as error:
             answer = {"code": error.reason}
         await self.replies.send(job.question_id, answer)
+
+    async def _deliver(self, job: DeliverWebhook) -> None:
+        while True:
+            async with unscoped():
+                message = await webhooks.next_message(job.client_key)
+            if message is None:
+                return
+            await self.webhooks.post(message)
+            async with unscoped():
+                await changes.confirm(job.client_key, message.before, message.position)
+            log.info("webhook_delivered", client=job.client_key, position=message.position)

@@ -175,6 +175,7 @@ READS = (
             ("lockPeriods", "{ id }"),
             ("viewer", "{ role }"),
             ("integrators", "{ id }"),
+            ("changes", "{ changes { position } }"),
             ("integratorGrants", "{ edges { node { id } } }"),
         )
     ),

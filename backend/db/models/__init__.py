@@ -2,6 +2,7 @@
 
 from backend.db.models.access import AccessEvent, ShareCode
 from backend.db.models.audit import AuditEvent
+from backend.db.models.changes import RegistryChange
 from backend.db.models.integrators import IntegratorClient, IntegratorGrant, IntegratorUsage
 from backend.db.models.locking import LedgerEntry, LockPeriod, TreeHead
 from backend.db.models.organisation import (
@@ -41,6 +42,7 @@ __all__ = [
     "OrgUnit",
     "Pupil",
     "RecordBook",
+    "RegistryChange",
     "Revision",
     "SchoolClass",
     "SchoolCount",

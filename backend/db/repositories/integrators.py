@@ -253,3 +253,12 @@ async def open_grant(grant_id: int, purpose: AccessPurpose) -> str | None:
         str(purpose),
     )
     return code
+
+
+async def reads_today() -> dict[int, int]:
+    """How many reads each client has made today, by its key."""
+    found = await sql.rows(
+        "SELECT client_id, sum(reads)::int AS reads FROM integrator_usage"
+        " WHERE day = (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date GROUP BY 1"
+    )
+    return {row["client_id"]: row["reads"] for row in found}
