@@ -7,6 +7,7 @@ import { SchoolYearsDocument, SessionDocument } from '../../gql/graphql';
 import { useStore } from '../../store';
 import { Loaded, Note } from '../../ui/Note';
 import { Notices } from '../../ui/notices';
+import { Family } from './Family';
 import { Navigation } from './Navigation';
 import { SessionContext, type Session } from './SessionContext';
 import { signInAddress, stepUpAddress } from './signInAddress';
@@ -36,13 +37,19 @@ export function Shell() {
       ) : (
         <main id="main" className="alone" tabIndex={-1}>
           <Loaded data={data} error={error} onRetry={again}>
-            {viewer?.name ? <Unassigned name={viewer.name} /> : <Welcome />}
+            <Alone viewer={viewer} />
           </Loaded>
         </main>
       )}
       <Notices />
     </>
   );
+}
+
+/** Who has no assignment: a parent, somebody with nothing to do yet, nobody. */
+function Alone({ viewer }: { viewer: Session['viewer'] | undefined }) {
+  if (!viewer?.name) return <Welcome />;
+  return viewer.role === 'GUARDIAN' ? <Family name={viewer.name} /> : <Unassigned name={viewer.name} />;
 }
 
 function SignedIn({ viewer, assignment }: Pick<Session, 'viewer' | 'assignment'>) {

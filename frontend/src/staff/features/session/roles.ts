@@ -65,5 +65,6 @@ export const ROLES = {
     queues: [{ state: 'SUBMITTED', waiting: msg`Chờ Sở kiểm tra`, act: msg`Mở gói báo cáo`, at: 'SUBMISSIONS' }],
   },
   GUARDIAN: { label: msg`Phụ huynh`, screens: [], queues: [] },
+  INTEGRATOR: { label: msg`Hệ thống kết nối`, screens: [], queues: [] },
   PUBLIC: { label: msg`Chưa được phân công`, screens: [], queues: [] },
 } satisfies Record<Role, RoleView> as Record<Role, RoleView>;
