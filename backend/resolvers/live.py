@@ -47,6 +47,7 @@ outlet: ContextVar[Outlet] = ContextVar("outlet")
 RECORDS = frozenset({Topic.RECORD, Topic.CLASS})
 SUBMISSIONS = frozenset({Topic.SUBMISSION})
 LOCKS = frozenset({Topic.LOCK})
+NOTICES = frozenset({ChangeKind.OPENED, ChangeKind.GAP})
 NOTHING: tuple[LiveChange, ...] = ()
 NOBODY = HTTPConnection({"type": "http", "headers": []})
 
@@ -153,6 +154,10 @@ class Selection(Audience):
             actor=self.actor,
             loaders=Loaders(),
         )
+        if all(event.kind in NOTICES for event in events):
+            # nothing of anybody's is in a notice, and the right was judged when the subscription began
+            texts = [await self._execute(context, _notice(event)) for event in events]
+            return Reading([(event.position, text) for event, text in zip(events, texts, strict=True)])
         async with scoped(self.actor, write=False):
             gone = await ended({(item, self.actor) for item in assignments})
             changes = await asyncio.gather(*(_change(context, event) for event in events))
@@ -179,15 +184,19 @@ class Selection(Audience):
 
 async def _change(context: Context, event: LiveEvent) -> LiveChange | None:
     """An event with its subject, or None when the scope does not show it."""
-    cursor = str(event.position)
-    if event.kind in {ChangeKind.OPENED, ChangeKind.GAP}:
-        return LiveChange(cursor=cursor, kind=event.kind, subject_id=None, node=None)
+    if event.kind in NOTICES:
+        return _notice(event)
     name, find = SUBJECTS[event.topic]
     node = await find(context, event.subject_id)
     if node is None:
         return None
     subject = relay.GlobalID(name, str(event.subject_id))
-    return LiveChange(cursor=cursor, kind=event.kind, subject_id=subject, node=node)
+    return LiveChange(cursor=str(event.position), kind=event.kind, subject_id=subject, node=node)
+
+
+def _notice(event: LiveEvent) -> LiveChange:
+    """Where the stream begins, or that something was missed."""
+    return LiveChange(cursor=str(event.position), kind=event.kind, subject_id=None, node=None)
 
 
 async def _record(context: Context, record_id: int) -> relay.Node | None:

@@ -7,6 +7,7 @@ BENCHES = {
     "gateway": "tests.bench.gateway",
     "growth": "tests.bench.growth",
     "intake": "tests.bench.intake",
+    "subscriptions": "tests.bench.subscriptions",
 }
 """Name to module; each has ``run(arguments)``. Imported when asked for: no bench needs another's servers."""
 

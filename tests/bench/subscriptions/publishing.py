@@ -1,0 +1,58 @@
+"""The process that changes records and passes the events on, at an even rate."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+import asyncpg
+
+from backend.adapters.events import RedisEvents
+from backend.adapters.redis_client import open_redis
+from backend.db.connection import close_database, open_database
+from backend.services.relaying import Relay
+
+CONNECTIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A record that was changed, its school, and when its commit returned (seconds since 1970)."""
+
+    record: int
+    school: int
+    at: float
+
+
+def publish(worker_url: str, owner_url: str, redis_url: str, rate: int, seconds: int) -> list[Change]:
+    """Commit ``rate`` changes a second, each of another record; runs in a process of its own."""
+    return asyncio.run(_publish(worker_url, owner_url, redis_url, rate, seconds))
+
+
+async def _publish(worker_url: str, owner_url: str, redis_url: str, rate: int, seconds: int) -> list[Change]:
+    await open_database(worker_url, pool=2, application_name="bench-publisher")
+    redis = open_redis(redis_url)
+    relay = Relay(RedisEvents(redis))
+    relay.start()
+    changes: list[Change] = []
+    async with asyncpg.create_pool(owner_url, min_size=CONNECTIONS, max_size=CONNECTIONS) as pool:
+        records = await pool.fetch(
+            "SELECT id, school_id, working_revision_id AS revision FROM year_record"
+            " WHERE state <> 'LOCKED' ORDER BY md5(id::text) LIMIT $1",
+            rate * seconds,
+        )
+
+        async def change(row: asyncpg.Record) -> None:
+            await pool.execute("UPDATE revision SET updated_at = now() WHERE id = $1", row["revision"])
+            changes.append(Change(row["id"], row["school_id"], time.time()))
+            relay.wake()
+
+        began, tasks = time.monotonic(), []
+        for number, row in enumerate(records):
+            await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
+            tasks.append(asyncio.create_task(change(row)))
+        await asyncio.gather(*tasks)
+    await asyncio.sleep(1)
+    await relay.stop()
+    await redis.aclose()
+    await close_database()
+    return changes
