@@ -123,10 +123,10 @@ async def schedule(info: Info, school_year: str, window: Window, locks_at: datet
 
 
 @answering(lambda errors: LockPeriodPayload(user_errors=errors), step_up=True)
-async def seal(info: Info, lock_period_id: relay.GlobalID) -> LockPeriodPayload:
+async def seal(info: Info, lock_period_id: relay.GlobalID, dry_run: bool = False) -> LockPeriodPayload:
     """Lock every due record of a period whose deadline has passed; nothing can change after it."""
     key = node_key(lock_period_id, "LockPeriod", "lockPeriodId")
-    done = await locking.seal(info.context.staff, key)
+    done = await (locking.preview if dry_run else locking.seal)(info.context.staff, key)
     return LockPeriodPayload(lock_period=LockPeriod.of(done.period))
 
 

@@ -50,13 +50,15 @@ async def items(
 
 
 @_signing
-async def start(info: Info, role: SignatureRole, record_ids: list[relay.GlobalID]) -> CeremonyPayload:
+async def start(
+    info: Info, role: SignatureRole, record_ids: list[relay.GlobalID], dry_run: bool = False
+) -> CeremonyPayload:
     """Sign records in one ceremony; records that may not be signed are reported and left out."""
     keys = node_keys(record_ids, "Record", "recordIds")
-    started = await ceremony_cases.start(info.context.staff, role, keys)
+    started = await ceremony_cases.start(info.context.staff, role, keys, dry_run=dry_run)
     errors = [item for error in started.left_out for item in user_errors(error, info.context.language)]
     ceremony = None if started.ceremony is None else Ceremony.of(started.ceremony)
-    return CeremonyPayload(ceremony=ceremony, user_errors=errors)
+    return CeremonyPayload(ceremony=ceremony, record_count=started.count, user_errors=errors)
 
 
 @_refused

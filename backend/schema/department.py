@@ -12,8 +12,17 @@ import backend.schema.enums  # noqa: F401 - registers the enums used below
 from backend.context import Context
 from backend.db.repositories.periods import PeriodRow
 from backend.db.repositories.submissions import SubmissionRow
+from backend.domain.acts import (
+    LockPeriodAction,
+    LockPeriodFacts,
+    SubmissionAction,
+    SubmissionFacts,
+    lock_period_refusal,
+    submission_refusal,
+)
 from backend.domain.calendar import Window
 from backend.domain.school_year import SchoolYear
+from backend.schema.acts import Judge, LockPeriodRefusal, SubmissionRefusal, allowed, refused
 from backend.schema.nodes import load_nodes
 
 Info = strawberry.Info[Context, None]
@@ -32,6 +41,18 @@ class Submission(relay.Node):
     accepted: int
     rejected: int
     withdrawn: int
+    facts: strawberry.Private[SubmissionFacts]
+
+    @strawberry.field(description="What the viewer may do now.")
+    def viewer_actions(self, info: Info) -> list[SubmissionAction]:
+        return allowed(SubmissionAction, self._judge(info))
+
+    @strawberry.field(description="Why not, for everything the viewer's role could do at another time.")
+    def viewer_refusals(self, info: Info) -> list[SubmissionRefusal]:
+        return refused(SubmissionAction, self._judge(info), SubmissionRefusal, info.context.language)
+
+    def _judge(self, info: Info) -> Judge[SubmissionAction]:
+        return lambda action: submission_refusal(info.context.actor, action, self.facts)
 
     @classmethod
     def of(cls, row: SubmissionRow) -> "Submission":
@@ -45,6 +66,7 @@ class Submission(relay.Node):
             accepted=row.accepted,
             rejected=row.rejected,
             withdrawn=row.withdrawn,
+            facts=row.facts,
         )
 
     @classmethod
@@ -63,10 +85,22 @@ class LockPeriod(relay.Node):
     sealed_at: datetime | None
     sealed_count: int | None
     root_hash: str | None = strawberry.field(description="Root of the ledger after the seal, hexadecimal.")
+    facts: strawberry.Private[LockPeriodFacts]
 
     @strawberry.field(description="Locked records whose files still wait for the department's seal.")
     async def seals_pending(self, info: Info) -> int:
         return await info.context.loaders.seals_pending.load(int(self.id)) or 0
+
+    @strawberry.field(description="What the viewer may do now.")
+    def viewer_actions(self, info: Info) -> list[LockPeriodAction]:
+        return allowed(LockPeriodAction, self._judge(info))
+
+    @strawberry.field(description="Why not, for everything the viewer's role could do at another time.")
+    def viewer_refusals(self, info: Info) -> list[LockPeriodRefusal]:
+        return refused(LockPeriodAction, self._judge(info), LockPeriodRefusal, info.context.language)
+
+    def _judge(self, info: Info) -> Judge[LockPeriodAction]:
+        return lambda action: lock_period_refusal(info.context.actor, action, self.facts)
 
     @strawberry.field(description="Records that sealing would lock now, as far as the viewer sees them.")
     async def due_count(self, info: Info) -> int:
@@ -84,6 +118,7 @@ class LockPeriod(relay.Node):
             sealed_at=row.sealed_at,
             sealed_count=row.sealed_count,
             root_hash=row.root_hash,
+            facts=row.facts,
         )
 
     @classmethod

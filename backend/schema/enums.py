@@ -6,6 +6,7 @@ The two scales are two enums because T and C mean different things in each.
 import strawberry
 
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose, AccessReader
+from backend.domain.acts import CeremonyAction, LockPeriodAction, SubmissionAction
 from backend.domain.calendar import Window
 from backend.domain.completion import Award
 from backend.domain.identifiers import Gender
@@ -22,6 +23,9 @@ from backend.domain.submission import Verdict
 
 strawberry.enum(State, name="RecordState", description="Where a revision stands (lifecycle table).")
 strawberry.enum(Action, name="RecordAction", description="What can be done to a record.")
+strawberry.enum(CeremonyAction, name="CeremonyAction", description="What can be done to a ceremony.")
+strawberry.enum(SubmissionAction, name="SubmissionAction", description="What can be done to a class packet.")
+strawberry.enum(LockPeriodAction, name="LockPeriodAction", description="What can be done to a lock period.")
 strawberry.enum(SubjectLevel, name="SubjectLevel", description="Level of a subject: T, H or C (TT27 Art. 6).")
 strawberry.enum(
     TraitLevel, name="TraitLevel", description="Level of a quality or competence: T, Đ or C (TT27 Art. 6)."

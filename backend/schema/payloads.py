@@ -28,6 +28,9 @@ class RecordsPayload:
 @strawberry.type(description="A ceremony, and one error for each selected record that is not in it.")
 class CeremonyPayload:
     ceremony: Ceremony | None = None
+    record_count: int | None = strawberry.field(
+        default=None, description="How many records it holds, or in a dry run would hold."
+    )
     user_errors: list[UserError] = strawberry.field(default_factory=list)
 
 

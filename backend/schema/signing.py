@@ -11,8 +11,10 @@ from strawberry import relay
 import backend.schema.enums  # noqa: F401 - registers the enums used below
 from backend.context import Context
 from backend.db.repositories.ceremonies import CeremonyRow, ItemRow
+from backend.domain.acts import CeremonyAction, CeremonyFacts, ceremony_refusal
 from backend.domain.messages import sentence
 from backend.domain.signing import ItemState, SignatureRole
+from backend.schema.acts import CeremonyRefusal, Judge, allowed, refused
 from backend.schema.error_codes import ErrorCode
 from backend.schema.nodes import load_nodes
 from backend.schema.records import Record
@@ -88,6 +90,19 @@ class Ceremony(relay.Node):
     progress: CeremonyProgress
     signer_key: strawberry.Private[int]
 
+    facts: strawberry.Private[CeremonyFacts]
+
+    @strawberry.field(description="What the viewer may do now.")
+    def viewer_actions(self, info: Info) -> list[CeremonyAction]:
+        return allowed(CeremonyAction, self._judge(info))
+
+    @strawberry.field(description="Why not, for everything the viewer could do at another time.")
+    def viewer_refusals(self, info: Info) -> list[CeremonyRefusal]:
+        return refused(CeremonyAction, self._judge(info), CeremonyRefusal, info.context.language)
+
+    def _judge(self, info: Info) -> Judge[CeremonyAction]:
+        return lambda action: ceremony_refusal(info.context.actor, action, self.facts)
+
     @strawberry.field(description="Only the signer can cancel or retry.")
     def viewer_is_signer(self, info: Info) -> bool:
         return self.signer_key == info.context.actor.staff_id
@@ -96,6 +111,7 @@ class Ceremony(relay.Node):
     def of(cls, row: CeremonyRow) -> "Ceremony":
         return cls(
             signer_key=row.signer_id,
+            facts=row.facts,
             id=row.id,
             role=row.role,
             signer_name=row.signer_name,

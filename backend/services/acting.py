@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from backend.db.repositories import periods, records
 from backend.db.repositories.records import RecordRow, RevisionRow
 from backend.domain.calendar import Window
-from backend.domain.errors import NotFoundError, NotPermittedError, ReasonRequiredError
+from backend.domain.errors import DomainError, NotFoundError, NotPermittedError, ReasonRequiredError
 from backend.domain.lifecycle import NEEDS_REASON, Action, allowed
 from backend.domain.policy import GRANTS, Actor, Refusal, refusal
 
@@ -66,6 +66,17 @@ async def take_one(actor: Actor, action: Action, record_id: int) -> tuple[Record
     if not found:
         raise NotFoundError(field="recordId")
     return found[0], require(actor, action, found[0])
+
+
+def allow(refusal: DomainError | None, field: str) -> None:
+    """Go on unless the rules of ``backend.domain.acts`` say no.
+
+    Raises:
+        DomainError: the refusal, with the argument it concerns.
+    """
+    if refusal is not None:
+        refusal.field = field
+        raise refusal
 
 
 def require_right(actor: Actor, action: Action) -> None:

@@ -11,6 +11,7 @@ from backend.db.repositories import audit, ceremonies, people, queue
 from backend.db.repositories.ceremonies import CeremonyRow
 from backend.db.repositories.people import Credential
 from backend.db.repositories.records import RecordRow
+from backend.domain.acts import CeremonyAction, ceremony_refusal
 from backend.domain.errors import (
     AlreadyQueuedError,
     CertificateMissingError,
@@ -23,20 +24,26 @@ from backend.domain.errors import (
 from backend.domain.policy import Actor
 from backend.domain.signing import SIGNING_ACTION, SignatureRole
 from backend.jobs import SignItem
-from backend.services.acting import require, take
+from backend.services.acting import allow, require, take
 
 CEREMONY_MAX = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A new ceremony, and why some of the selected records are not in it."""
+    """A new ceremony with how many records, and why some of the selected ones are not in it.
+
+    A dry run makes no ceremony and counts what one would hold.
+    """
 
     ceremony: CeremonyRow | None
     left_out: tuple[DomainError, ...]
+    count: int = 0
 
 
-async def start(actor: Actor, role: SignatureRole, record_ids: Sequence[int]) -> Started:
+async def start(
+    actor: Actor, role: SignatureRole, record_ids: Sequence[int], *, dry_run: bool = False
+) -> Started:
     """Begin a ceremony over the records that may be signed.
 
     Raises:
@@ -50,7 +57,11 @@ async def start(actor: Actor, role: SignatureRole, record_ids: Sequence[int]) ->
     judged = await _judge(actor, role, record_ids)
     if not judged.signable:
         return Started(None, tuple(judged.left_out))
-    ceremony_id = await _open(actor, role, [record for record, _ in judged.signable])
+    signable = [record for record, _ in judged.signable]
+    if dry_run:
+        await _signing_with(actor, role, signable)
+        return Started(None, tuple(judged.left_out), len(signable))
+    ceremony_id = await _open(actor, role, signable)
     queued = await ceremonies.add_items(
         ceremony_id, [(record.working.id, record.working.content_digest) for record, _ in judged.signable]
     )
@@ -64,16 +75,17 @@ async def start(actor: Actor, role: SignatureRole, record_ids: Sequence[int]) ->
         (record.school_id, record.working.id) for record, _ in judged.signable if record.working.id in queued
     ]
     await audit.append(actor, f"CEREMONY_{role}", signed_for, ceremony=ceremony_id)
-    return Started(await ceremonies.get(ceremony_id), tuple(left_out))
+    return Started(await ceremonies.get(ceremony_id), tuple(left_out), len(queued))
 
 
 async def cancel(actor: Actor, ceremony_id: int) -> CeremonyRow:
     """Stop what has not been signed; only the signer may.
 
     Raises:
-        NotFoundError: when it is not the actor's ceremony.
+        NotFoundError: when it lies outside the actor's scope.
+        NotPermittedError: when it is another's, or nothing waits any more.
     """
-    ceremony = await _own(actor, ceremony_id)
+    ceremony = await _allowed(actor, CeremonyAction.CANCEL, ceremony_id)
     await ceremonies.cancel(ceremony_id)
     await audit.append(actor, "CEREMONY_CANCEL", [(ceremony.school_id, None)], ceremony=ceremony_id)
     return await ceremonies.get(ceremony_id)
@@ -83,9 +95,10 @@ async def retry(actor: Actor, ceremony_id: int) -> CeremonyRow:
     """Put the failed records back into the queue; only the signer may.
 
     Raises:
-        NotFoundError: when it is not the actor's ceremony.
+        NotFoundError: when it lies outside the actor's scope.
+        NotPermittedError: when it is another's, or nothing failed.
     """
-    ceremony = await _own(actor, ceremony_id)
+    ceremony = await _allowed(actor, CeremonyAction.RETRY, ceremony_id)
     again = await ceremonies.requeue_failed(ceremony_id)
     await queue.put([SignItem(item_id) for item_id in again])
     await audit.append(actor, "CEREMONY_RETRY", [(ceremony.school_id, None)], ceremony=ceremony_id)
@@ -114,12 +127,19 @@ async def _judge(actor: Actor, role: SignatureRole, record_ids: Sequence[int]) -
     return judged
 
 
-async def _open(actor: Actor, role: SignatureRole, signable: Sequence[RecordRow]) -> int:
+async def _signing_with(
+    actor: Actor, role: SignatureRole, signable: Sequence[RecordRow]
+) -> tuple[int, Credential]:
+    """The one school of the records, and the certificate to sign them with."""
     schools = {record.school_id for record in signable}
     if len(schools) > 1:
         raise SelectionMixedError(field="recordIds")
     school_id = schools.pop()
-    credential = await _credential(actor, role, school_id)
+    return school_id, await _credential(actor, role, school_id)
+
+
+async def _open(actor: Actor, role: SignatureRole, signable: Sequence[RecordRow]) -> int:
+    school_id, credential = await _signing_with(actor, role, signable)
     assert actor.staff_id is not None
     assert actor.assignment_id is not None
     return await ceremonies.create(school_id, actor.staff_id, actor.assignment_id, credential.id, role)
@@ -136,8 +156,7 @@ async def _credential(actor: Actor, role: SignatureRole, school_id: int) -> Cred
     return credential
 
 
-async def _own(actor: Actor, ceremony_id: int) -> CeremonyRow:
+async def _allowed(actor: Actor, action: CeremonyAction, ceremony_id: int) -> CeremonyRow:
     ceremony = await ceremonies.get(ceremony_id)
-    if ceremony.signer_id != actor.staff_id:
-        raise NotFoundError(field="ceremonyId")
+    allow(ceremony_refusal(actor, action, ceremony.facts), "ceremonyId")
     return ceremony

@@ -6,16 +6,17 @@ and is sealed with it, or comes after and is refused.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from backend.db.repositories import audit, periods, queue, records, submissions
 from backend.db.repositories.periods import DueRow, PeriodRow
+from backend.db.scope import savepoint
+from backend.domain.acts import LockPeriodAction, LockPeriodFacts, lock_period_refusal
 from backend.domain.calendar import REPORT_DAY, VIETNAM, Window, default_instant, grades_in_scope
 from backend.domain.canonical import canonical_bytes
 from backend.domain.errors import (
-    LockPeriodNotDueError,
-    LockPeriodSealedError,
     LockPeriodUnknownError,
 )
 from backend.domain.lifecycle import Action, State
@@ -24,7 +25,7 @@ from backend.domain.policy import Actor
 from backend.domain.school_year import SchoolYear
 from backend.domain.submission import Verdict
 from backend.jobs import SealLocked
-from backend.services.acting import require_right
+from backend.services.acting import allow, require_right
 
 TAKES: dict[Window, tuple[Window, ...]] = {
     Window.MAIN: (Window.MAIN,),
@@ -52,14 +53,36 @@ async def schedule(actor: Actor, year: SchoolYear, window: Window, locks_at: dat
     """
     require_right(actor, Action.LOCK)
     for period in await periods.of_year(year.start):
-        if period.window is window and period.sealed_at is not None:
-            raise LockPeriodSealedError(field="window")
+        if period.window is window:
+            allow(lock_period_refusal(actor, LockPeriodAction.SCHEDULE, period.facts), "window")
     reports_at = default_instant(year, REPORT_DAY[window], day_included=True)
     period = await periods.schedule(
         year.start, window, locks_at.astimezone(VIETNAM), reports_at, sorted(grades_in_scope(year))
     )
     await audit.append(actor, "SCHEDULE_LOCK", [(None, None)], period=period.id, locksAt=locks_at.isoformat())
     return period
+
+
+async def preview(actor: Actor, period_id: int) -> Sealing:
+    """What sealing a period would do now: it is done and undone, so the numbers are exactly those of the seal.
+
+    Raises:
+        NotPermittedError, LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError: as for ``seal``.
+    """
+    would: list[Sealing] = []
+    with suppress(_UndoneError):
+        async with savepoint():
+            would.append(await seal(actor, period_id))
+            _undo()
+    return would[0]
+
+
+class _UndoneError(Exception):
+    """Ends a savepoint without a trace; never leaves this module."""
+
+
+def _undo() -> None:
+    raise _UndoneError
 
 
 async def seal(actor: Actor, period_id: int) -> Sealing:
@@ -70,7 +93,7 @@ async def seal(actor: Actor, period_id: int) -> Sealing:
         LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError: by the period.
     """
     require_right(actor, Action.LOCK)
-    period = await _take_due_period(period_id)
+    period = await _take_due_period(actor, period_id)
     due = await periods.due(period.school_year, sorted(period.grades), TAKES[period.window])
     await _end_replacements(due)
     head = await periods.frontier()
@@ -107,14 +130,14 @@ async def due_counts(period_ids: Sequence[int]) -> dict[int, int]:
     }
 
 
-async def _take_due_period(period_id: int) -> PeriodRow:
+async def _take_due_period(actor: Actor, period_id: int) -> PeriodRow:
     period = await periods.take(period_id)
     if period is None:
         raise LockPeriodUnknownError(field="lockPeriodId")
-    if period.sealed_at is not None:
-        raise LockPeriodSealedError(field="lockPeriodId")
-    if period.locks_at > await periods.now():
-        raise LockPeriodNotDueError(field="lockPeriodId")
+    # the clock of after the wait for the row: the deadline may have passed meanwhile
+    due = period.locks_at <= await periods.now()
+    facts = LockPeriodFacts(sealed=period.sealed_at is not None, due=due)
+    allow(lock_period_refusal(actor, LockPeriodAction.SEAL, facts), "lockPeriodId")
     return period
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from backend.db.repositories import audit, records, submissions
 from backend.db.repositories.records import RecordRow, RevisionRow
+from backend.domain.acts import SubmissionAction, submission_refusal
 from backend.domain.errors import (
     EmptySelectionError,
     NotFoundError,
@@ -13,7 +14,7 @@ from backend.domain.errors import (
 from backend.domain.lifecycle import Action, State
 from backend.domain.policy import Actor
 from backend.domain.submission import Verdict
-from backend.services.acting import hold_window, require, require_right, take
+from backend.services.acting import allow, hold_window, require, take
 
 PACKET_MAX = 500
 
@@ -72,11 +73,12 @@ async def accept_packet(actor: Actor, submission_id: int) -> list[RecordRow]:
 
     Raises:
         NotFoundError: when there is no such packet in the actor's scope.
-        NotPermittedError: unless the actor may accept.
+        NotPermittedError: unless the actor may accept and something waits.
     """
-    if submission_id not in await submissions.find([submission_id]):
+    found = await submissions.find([submission_id])
+    if submission_id not in found:
         raise NotFoundError(field="submissionId")
-    require_right(actor, Action.ACCEPT)
+    allow(submission_refusal(actor, SubmissionAction.ACCEPT, found[submission_id].facts), "submissionId")
     return await accept(actor, await submissions.pending_records(submission_id))
 
 

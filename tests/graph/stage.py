@@ -180,6 +180,10 @@ INSERT INTO ceremony_item (ceremony_id, revision_id, content_digest, state, code
 SELECT c.id, r.id, r.content_digest, 'FAILED', 'KEY_UNAVAILABLE', 1, now() FROM c, revision r WHERE r.id = $4
 RETURNING id, ceremony_id"""
 
+_WAITING = """
+INSERT INTO ceremony_item (ceremony_id, revision_id, content_digest, state, code, attempts, updated_at)
+SELECT $1, r.id, r.content_digest, 'QUEUED', '', 0, now() FROM revision r WHERE r.id = $2"""
+
 _FILE = """
 WITH s AS (INSERT INTO signature (revision_id, role, signer_id, credential_id, signer_name, post, unit_name,
     certificate_serial, certificate_issuer, signed_at, created_at)
@@ -196,6 +200,7 @@ async def _sign(stage: Stage, seat: str) -> None:
     (item,) = await stage.world.owner.run(
         _CEREMONY, school.id, teacher.staff_id, teacher.assignment_id, waiting
     )
+    await stage.world.owner.run(_WAITING, item["ceremony_id"], stage.records[seat, State.ISSUED].working.id)
     stage.keys |= {("Ceremony", seat): item["ceremony_id"], ("CeremonyItem", seat): item["id"]}
     sealed = stage.records[seat, State.ACCEPTED].working.id
     await stage.world.owner.run(_FILE, sealed, hashlib.sha256(stage.file(seat)).hexdigest())

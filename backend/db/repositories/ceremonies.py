@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.db import sql
+from backend.domain.acts import CeremonyFacts
 from backend.domain.errors import NotFoundError
 from backend.domain.lifecycle import State
 from backend.domain.organisation import ArtefactKind
@@ -55,6 +56,10 @@ class CeremonyRow:
     signed: int
     failed: int
     cancelled: int
+
+    @property
+    def facts(self) -> CeremonyFacts:
+        return CeremonyFacts(signer_id=self.signer_id, waiting=self.queued, failed=self.failed)
 
 
 _SELECT = """

@@ -7,6 +7,7 @@ from datetime import datetime
 import orjson
 
 from backend.db import sql
+from backend.domain.acts import LockPeriodFacts
 from backend.domain.calendar import Window
 from backend.domain.merkle import Frontier
 
@@ -24,9 +25,17 @@ class PeriodRow:
     sealed_at: datetime | None
     sealed_count: int | None
     root_hash: str | None
+    is_due: bool
+
+    @property
+    def facts(self) -> LockPeriodFacts:
+        return LockPeriodFacts(sealed=self.sealed_at is not None, due=self.is_due)
 
 
-_COLUMNS = 'id, school_year, "window", locks_at, reports_at, grades, sealed_at, sealed_count, root_hash'
+_COLUMNS = (
+    'id, school_year, "window", locks_at, reports_at, grades, sealed_at, sealed_count, root_hash,'
+    " locks_at <= clock_timestamp() AS is_due"
+)
 
 
 def _period(row: sql.Row) -> PeriodRow:

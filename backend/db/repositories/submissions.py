@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.db import sql
+from backend.domain.acts import SubmissionFacts
 from backend.domain.submission import Verdict
 
 
@@ -23,6 +24,10 @@ class SubmissionRow:
     accepted: int
     rejected: int
     withdrawn: int
+
+    @property
+    def facts(self) -> SubmissionFacts:
+        return SubmissionFacts(pending=self.pending)
 
 
 _CREATE = """

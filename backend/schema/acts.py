@@ -1,0 +1,59 @@
+"""What the viewer may do to a ceremony, a packet or a lock period, and why not."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import strawberry
+
+import backend.schema.enums  # noqa: F401 - registers the enums used below
+from backend.domain.acts import CeremonyAction, LockPeriodAction, SubmissionAction
+from backend.domain.errors import DomainError
+from backend.domain.messages import Language, sentence
+from backend.domain.policy import Refusal
+from backend.schema.error_codes import ErrorCode
+
+Act = TypeVar("Act", CeremonyAction, SubmissionAction, LockPeriodAction)
+RefusalT = TypeVar("RefusalT")
+Judge = Callable[[Act], DomainError | None]
+
+
+@strawberry.type(description="Why the viewer may not do something to a ceremony now.")
+class CeremonyRefusal:
+    action: CeremonyAction
+    code: ErrorCode
+    message: str
+
+
+@strawberry.type(description="Why the viewer may not do something to a packet now.")
+class SubmissionRefusal:
+    action: SubmissionAction
+    code: ErrorCode
+    message: str
+
+
+@strawberry.type(description="Why the viewer may not do something to a lock period now.")
+class LockPeriodRefusal:
+    action: LockPeriodAction
+    code: ErrorCode
+    message: str
+
+
+def allowed(actions: Iterable[Act], judge: Judge[Act]) -> list[Act]:
+    """The acts that nothing bars."""
+    return [action for action in actions if judge(action) is None]
+
+
+def refused(
+    actions: Iterable[Act], judge: Judge[Act], shown: Callable[..., RefusalT], language: Language
+) -> list[RefusalT]:
+    """The acts that are barred now, though not to the viewer's role."""
+    answers = ((action, judge(action)) for action in actions)
+    return [
+        shown(
+            action=action,
+            code=ErrorCode(error.reason),
+            message=sentence(error.reason, language, **error.params),
+        )
+        for action, error in answers
+        if error is not None and error.reason != Refusal.ROLE
+    ]
