@@ -37,10 +37,10 @@ class Person:
     ) -> None:
         await self._http.aclose()
 
-    async def sign_in(self, username: str, password: str) -> None:
-        """Go through the provider's login page and come back with a session."""
+    async def sign_in(self, username: str, password: str, provider: str = "staff") -> None:
+        """Go through a provider's login page and come back with a session."""
         self._form = {"login": username, "password": password}
-        await self._prove("/auth/login")
+        await self._prove(f"/auth/login?provider={provider}")
 
     async def _prove(self, path: str) -> None:
         page = await self._follow(await self._http.get(f"{self.origin}{path}"))
