@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from backend.cli import audit, generating, importing, integrators, queue, running
+from backend.cli import audit, conformance, generating, importing, integrators, queue, running
 from backend.cli.demo import playing
-from backend.cli.operator import setting
+from backend.cli.operator import is_production, setting
 from backend.domain.integrators import Scope
 from backend.domain.policy import Role
 from backend.embedded.token_keys import ensure_keys
@@ -142,6 +142,26 @@ def replay_changes(
 ) -> None:
     """Post the changes after a position to a program's receiver once more."""
     raise typer.Exit(asyncio.run(integrators.replay(setting("DATABASE_OWNER_URL"), client_id, after)))
+
+
+@integrator.command(name="sandbox")
+def make_sandbox() -> None:
+    """Register the program with which everybody may try the development server; its secret is no secret."""
+    raise typer.Exit(
+        asyncio.run(integrators.sandbox(setting("DATABASE_OWNER_URL"), production=is_production()))
+    )
+
+
+@integrator.command(name="check")
+def check_server(
+    url: Annotated[str, typer.Argument(help="Where the server answers.")],
+    client_id: Annotated[str, typer.Option(help="Your client.")] = integrators.SANDBOX,
+    client_secret: Annotated[str, typer.Option(help="Its secret.")] = integrators.SANDBOX_SECRET,
+    code: Annotated[str, typer.Option(help="A locked record's lookup code, to read it too.")] = "",
+) -> None:
+    """Try every promise of the API against a server; the exit code is 1 when one does not hold."""
+    subject = conformance.Subject(url.rstrip("/"), client_id, client_secret, code)
+    raise typer.Exit(min(1, asyncio.run(conformance.check(subject))))
 
 
 @integrator.command(name="keys")

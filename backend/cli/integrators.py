@@ -15,7 +15,7 @@ from backend.db.repositories import integrators
 from backend.db.repositories.integrators import ClientRow
 from backend.db.scope import unscoped
 from backend.domain.errors import DomainError
-from backend.domain.integrators import NOTICE_DAYS
+from backend.domain.integrators import NOTICE_DAYS, Scope
 from backend.domain.messages import sentence
 from backend.domain.policy import Actor, Role
 from backend.services import integrators as cases
@@ -110,3 +110,22 @@ async def _as_owner(owner_url: str) -> AsyncIterator[None]:
             yield
     finally:
         await close_database()
+
+
+SANDBOX, SANDBOX_SECRET = "sandbox", "sandbox-secret-for-everybody"
+"""The program of everybody's first tries. Its secret is printed in the examples, so production never has it."""
+
+
+async def sandbox(owner_url: str, *, production: bool) -> int:
+    """Register the sandbox's program where it is absent."""
+    if production:
+        Console().print("Máy chủ thật không có chương trình thử.", highlight=False)
+        return FAILED
+    wanted = Registration(
+        client_id=SANDBOX, name="Chương trình thử", scopes=list(Scope), days=3650, secret=SANDBOX_SECRET
+    )
+    async with _as_owner(owner_url):
+        if await integrators.by_client_id(SANDBOX) is None:
+            await cases.register(OPERATOR, wanted)
+    Console().print(f"{SANDBOX}  {SANDBOX_SECRET}", highlight=False)
+    return 0

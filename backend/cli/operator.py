@@ -20,3 +20,8 @@ def data_folder() -> Path:
     """The data folder that the settings name."""
     default = next(str(item.default) for item in SETTINGS if item.name == "data_dir")
     return Path(given().get("HOCBA_DATA", default))
+
+
+def is_production() -> bool:
+    """Whether the settings say so."""
+    return given().get("HOCBA_ENV") == "production"

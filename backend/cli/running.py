@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
+from backend.cli import integrators
 from backend.cli.demo import province as demo
 from backend.cli.demo.client import until_answering
 from backend.cli.demo.province import DemoProvince
@@ -76,6 +77,7 @@ async def _load(stack: EmbeddedStack, province: DemoProvince, console: Console) 
     await demo.set_up(stack, province)
     rows = await demo.import_drafts(stack, province.small.schools, province.small)
     console.print(f"  {len(province.schools)} trường, {rows} học bạ nháp")
+    await integrators.sandbox(stack.settings["DATABASE_OWNER_URL"], production=False)
 
 
 async def _show(stack: EmbeddedStack, province: DemoProvince, console: Console) -> None:
