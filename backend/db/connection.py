@@ -36,7 +36,11 @@ def tortoise_config(url: str, *, pool: int = 10, application_name: str = "hocba"
         "database": parts.path.lstrip("/"),
         "min_size": 1,
         "max_size": pool,
-        "server_settings": {"application_name": application_name},
+        "server_settings": {
+            "application_name": application_name,
+            # a process that dies leaves no statement behind: PostgreSQL looks whether its client is still there
+            "client_connection_check_interval": "2000",
+        },
     }
     engine = "tortoise.backends.asyncpg"
     return {

@@ -13,8 +13,9 @@ from backend.domain.errors import StoreUnavailableError, WorkerBusyError
 from backend.domain.messages import sentence
 from backend.domain.organisation import ArtefactKind
 from backend.domain.policy import PUBLIC
+from backend.domain.rate_limits import By, Operation
 from backend.services import previews
-from backend.web.gateway import COOKIE, identity_of, language_of, refusal
+from backend.web.gateway import COOKIE, address_of, identity_of, language_of, refusal, too_many
 
 MEGABYTE = 1_048_576
 STAFF_MAX, PUBLIC_MAX = 50 * MEGABYTE, 10 * MEGABYTE
@@ -33,8 +34,15 @@ class Files:
 
         The name of the file comes in ``?name=``; only its suffix is kept.
         """
-        signed_in = await identity_of(self._services, request.cookies.get(COOKIE)) is not None
-        limit = STAFF_MAX if signed_in else PUBLIC_MAX
+        identity = await identity_of(self._services, request.cookies.get(COOKIE))
+        limit = STAFF_MAX if identity else PUBLIC_MAX
+        bucket = (
+            {By.PERSON: f"{identity.issuer} {identity.subject}"}
+            if identity
+            else {By.ADDRESS: address_of(self._services, request)}
+        )
+        if (wait := await self._services.limits.take(Operation.UPLOAD, bucket)) > 0:
+            return too_many(wait, language_of(request))
         data = await _limited_body(request, limit)
         if data is None:
             words = sentence("DOCUMENT_TOO_LARGE", language_of(request), max=str(limit // MEGABYTE))

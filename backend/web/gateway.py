@@ -6,6 +6,7 @@ where documents are trusted only those of the frontend.
 """
 
 import json
+import math
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
@@ -31,6 +32,7 @@ from backend.domain.audit import Origin
 from backend.domain.errors import (
     DomainError,
     OperationByGetError,
+    RateLimitedError,
     RequestMalformedError,
     RequestTooLargeError,
     TooManyWatchersError,
@@ -242,3 +244,11 @@ def _limited(receive: Receive) -> Receive:
 def refusal(status: int, code: str, message: str) -> JSONResponse:
     """A plain error of a route that is not GraphQL."""
     return JSONResponse({"code": code, "message": message}, status)
+
+
+def too_many(wait: float, language: Language) -> JSONResponse:
+    """The refusal of a route that is not GraphQL to whoever asks too often."""
+    seconds = str(max(1, math.ceil(wait)))
+    answer = refusal(429, RateLimitedError.code, sentence(RateLimitedError.code, language, seconds=seconds))
+    answer.headers["retry-after"] = seconds
+    return answer

@@ -21,10 +21,11 @@ from backend.context import Services
 from backend.db.repositories import people
 from backend.db.scope import unscoped
 from backend.domain.identifiers import CitizenNumber
+from backend.domain.rate_limits import By, Operation
 from backend.observability import log
 from backend.settings import Audience, Settings
 from backend.web.devices import device_of
-from backend.web.gateway import COOKIE, refusal
+from backend.web.gateway import COOKIE, address_of, language_of, refusal, too_many
 from backend.web.logout_tokens import verified_logout
 from backend.web.providers import LEEWAY_SECONDS, Claims, ProviderClient, Providers
 
@@ -49,6 +50,9 @@ class SignIn:
 
     async def login(self, request: Request) -> Response:
         """Send the browser to the provider that ``?provider=`` names, or to the staff's."""
+        bucket = {By.ADDRESS: address_of(self._services, request)}
+        if (wait := await self._services.limits.take(Operation.SIGN_IN, bucket)) > 0:
+            return too_many(wait, language_of(request))
         client = self._providers.find(request.query_params.get("provider", self._providers.first))
         if client is None:
             return refusal(404, "NOT_FOUND", "Không có nơi đăng nhập này.")

@@ -197,19 +197,20 @@ async def site(
 @pytest.fixture(scope="session")
 def closed_site(site: Site, server_data: Path) -> Iterator[Site]:
     """Another process over the same data that takes only the frontend's documents, as in production."""
-    with _also_served(site, "closed-site", server_data, GRAPHQL_OPEN="no") as running:
+    with also_served(site, "closed-site", server_data, GRAPHQL_OPEN="no") as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def hasty_site(site: Site, server_data: Path) -> Iterator[Site]:
     """Another process over the same data that gives an operation a twentieth of its time."""
-    with _also_served(site, "hasty-site", server_data, OPERATION_SECONDS_FACTOR="0.05") as running:
+    with also_served(site, "hasty-site", server_data, OPERATION_SECONDS_FACTOR="0.05") as running:
         yield running
 
 
 @contextmanager
-def _also_served(site: Site, name: str, server_data: Path, **settings: str) -> Iterator[Site]:
+def also_served(site: Site, name: str, server_data: Path, **settings: str) -> Iterator[Site]:
+    """One more process over the same data, with other settings."""
     port = free_port()
     changed = site.settings | settings | {"HOCBA_PORT": str(port)}
     server = GuardedServer(server_data, name)
