@@ -6,7 +6,7 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from unittest.mock import patch
@@ -85,12 +85,12 @@ class Trial:
             yield
 
 
-async def play(api: Api, stage: Stage) -> Matrix:
+async def play(api: Api, stage: Stage, rows: Sequence[Row] = ROWS) -> Matrix:
     """Ask every operation about every object as everybody."""
     await send_files(api, stage)
     matrix: Matrix = {}
     with Trial().under_way():
-        for row in ROWS:
+        for row in rows:
             for role, login in PEOPLE.items():
                 for place in row.objects:
                     variables = row.variables(stage, place, login)

@@ -5,13 +5,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+import orjson
 import pytest
 
+from backend.compiled.reads import CompiledReads
 from backend.db.connection import close_database, open_database
+from backend.db.reading.pools import ReadPools
 from backend.embedded.postgres import EmbeddedPostgres
+from backend.graph import schema
 from tests.fixtures.asking import Api, open_gateway
 from tests.fixtures.world import World
-from tests.graph.operations import ROWS
+from tests.graph.operations import READS, ROWS
 from tests.graph.role_matrix import GOLDEN, PEOPLE, WITHIN, Matrix, play, text
 from tests.graph.rows import ABSENT, Row
 from tests.graph.stage import Stage, build_stage
@@ -19,12 +23,13 @@ from tests.graph.stage import Stage, build_stage
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """The answers, and a digest of every table before and after all of them."""
+    """The answers, a digest of every table before and after all of them, and the answers of compiled reads."""
 
     stage: Stage
     matrix: Matrix
     before: dict[str, str]
     after: dict[str, str]
+    compiled: Matrix
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +47,20 @@ async def played(
     before = await _digests(stage)
     matrix = await play(api, stage)
     after = await _digests(stage)
+    compiled = await _compiled(api, stage)
     await api.close()
     await close_database()
-    yield Played(stage, matrix, before, after)
+    yield Played(stage, matrix, before, after, compiled)
     postgres.drop_database(name)
+
+
+async def _compiled(api: Api, stage: Stage) -> Matrix:
+    """The same reads, where one statement answers whatever it can."""
+    pools = ReadPools(stage.world.urls.app, pool=2)
+    api.services.compiled = CompiledReads(schema._schema, pools)
+    answers = await play(api, stage, [row for row in READS if "files" not in row.name])
+    await pools.close()
+    return {place: orjson.loads(orjson.dumps(answer)) for place, answer in answers.items()}
 
 
 async def _digests(stage: Stage) -> dict[str, str]:
@@ -87,6 +102,12 @@ def test_what_is_refused_changes_nothing(played: Played) -> None:
     """Refusals were committed and acts undone, so every table is as it was: no refusal leaves a trace."""
     assert played.after == played.before
     assert len(played.before) > 20
+
+
+def test_compiled_reads_keep_the_same_scope(played: Played) -> None:
+    """One statement in place of resolvers shows everybody the same and hides the same; links alone have their time."""
+    assert len(played.compiled) > 100
+    assert played.compiled == {place: played.matrix[place] for place in played.compiled}
 
 
 def test_no_answer_is_a_fault(played: Played) -> None:
