@@ -15,7 +15,7 @@ from backend.domain.policy import Role
 LENGTH_MAX = 20_000
 """Characters of a document. What is long in a request are its variables."""
 
-TOKENS_MAX = 2_000
+TOKENS_MAX = 1_000
 """Words and signs of a document, counted while they are read."""
 
 DEFINITIONS_MAX = 60
@@ -44,18 +44,24 @@ class Measure:
     aliases: int = 0
     directives: int = 0
     cost: int = 0
+    repeats: int = 0
+    """How often one selection names the same field: validation compares each with each."""
 
 
 SATURATED = 10**9
 
 LIMITS: dict[Audience, Measure] = {
-    Audience.PUBLIC: Measure(depth=15, roots=4, fields=400, aliases=10, directives=20, cost=500),
-    Audience.STAFF: Measure(depth=15, roots=20, fields=800, aliases=60, directives=40, cost=5_000),
-    Audience.INTEGRATOR: Measure(depth=15, roots=10, fields=800, aliases=60, directives=40, cost=2_000),
+    Audience.PUBLIC: Measure(depth=15, roots=4, fields=400, aliases=10, directives=20, cost=500, repeats=10),
+    Audience.STAFF: Measure(
+        depth=15, roots=20, fields=800, aliases=60, directives=40, cost=5_000, repeats=10
+    ),
+    Audience.INTEGRATOR: Measure(
+        depth=15, roots=10, fields=800, aliases=60, directives=40, cost=2_000, repeats=10
+    ),
 }
 """Depth 15 lets the customary introspection query through where introspection is on."""
 
-CEILING = Measure(depth=15, roots=20, fields=800, aliases=60, directives=40, cost=5_000)
+CEILING = Measure(depth=15, roots=20, fields=800, aliases=60, directives=40, cost=5_000, repeats=10)
 """Past this a document is good for nobody, and is not even validated."""
 
 _TOO_MUCH: tuple[tuple[str, type[RequestError]], ...] = (
@@ -64,6 +70,7 @@ _TOO_MUCH: tuple[tuple[str, type[RequestError]], ...] = (
     ("fields", OperationTooLargeError),
     ("aliases", OperationTooLargeError),
     ("directives", OperationTooLargeError),
+    ("repeats", OperationTooLargeError),
     ("cost", OperationTooCostlyError),
 )
 

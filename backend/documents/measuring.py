@@ -5,6 +5,7 @@ the order of their use, deepest first, and a spread only adds what is already kn
 nothing; validation refuses it later.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -68,7 +69,7 @@ class Measuring:
     def of_operation(self, operation: OperationDefinitionNode) -> Measured:
         """What an operation asks, all fragments being known."""
         root = self.schema.get_root_type(operation.operation)
-        measure = _plus_directives(self._set(operation.selection_set, root), operation)
+        measure = _plus_directives(self._own_set(operation.selection_set, root), operation)
         roots = frozenset(_names(operation.selection_set, self.fragments))
         return Measured(operation.operation.value, measure, roots, self.introspects)
 
@@ -76,7 +77,7 @@ class Measuring:
         """Measure a fragment whose own fragments are known."""
         fragment = self.fragments[name]
         parent = self.schema.get_type(fragment.type_condition.name.value)
-        self.known[name] = _plus_directives(self._set(fragment.selection_set, parent), fragment)
+        self.known[name] = _plus_directives(self._own_set(fragment.selection_set, parent), fragment)
 
     def _set(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None) -> Measure:
         total = NOTHING
@@ -84,6 +85,11 @@ class Measuring:
             self.visited += 1
             total = _plus(total, self._selection(selection, parent))
         return total
+
+    def _own_set(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None) -> Measure:
+        """A selection with its inline fragments, whose fields stand beside its own."""
+        most = max(Counter(_answer_names(selections)).values(), default=0)
+        return _plus(self._set(selections, parent), Measure(repeats=most))
 
     def _selection(self, selection: SelectionNode, parent: GraphQLNamedType | None) -> Measure:
         match selection:
@@ -103,7 +109,7 @@ class Measuring:
         name = node.name.value
         self.introspects |= name in _INTROSPECTION
         definition = _definition(parent, name)
-        inner = self._set(node.selection_set, get_named_type(definition.type) if definition else None)
+        inner = self._own_set(node.selection_set, get_named_type(definition.type) if definition else None)
         place = f"{parent.name}.{name}" if parent else name
         return Measure(
             depth=inner.depth + 1,
@@ -111,6 +117,7 @@ class Measuring:
             fields=min(inner.fields + 1, SATURATED),
             aliases=min(inner.aliases + (node.alias is not None), SATURATED),
             directives=inner.directives,
+            repeats=inner.repeats,
             cost=min(_price(place, definition) + _items(place, node, definition) * inner.cost, SATURATED),
         )
 
@@ -159,6 +166,14 @@ def _spreads(selections: SelectionSetNode | None) -> Iterator[str]:
             yield selection.name.value
         elif isinstance(selection, FieldNode | InlineFragmentNode):
             yield from _spreads(selection.selection_set)
+
+
+def _answer_names(selections: SelectionSetNode | None) -> Iterator[str]:
+    for selection in selections.selections if selections else ():
+        if isinstance(selection, FieldNode):
+            yield (selection.alias or selection.name).value
+        elif isinstance(selection, InlineFragmentNode):
+            yield from _answer_names(selection.selection_set)
 
 
 def _names(
@@ -221,6 +236,7 @@ def _plus(one: Measure, other: Measure) -> Measure:
         aliases=min(one.aliases + other.aliases, SATURATED),
         directives=min(one.directives + other.directives, SATURATED),
         cost=min(one.cost + other.cost, SATURATED),
+        repeats=max(one.repeats, other.repeats),
     )
 
 

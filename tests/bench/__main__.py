@@ -6,6 +6,7 @@ import sys
 BENCHES = {
     "gateway": "tests.bench.gateway",
     "growth": "tests.bench.growth",
+    "hostile": "tests.bench.hostile",
     "intake": "tests.bench.intake",
     "subscriptions": "tests.bench.subscriptions",
 }
