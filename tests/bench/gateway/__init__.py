@@ -26,7 +26,7 @@ from tests.bench.gateway.requests import (
     order_of,
     repeated,
 )
-from tests.bench.gateway.samples import draw, returnable, returned
+from tests.bench.gateway.samples import draw, finish_audit, returnable, returned
 from tests.bench.gateway.sessions import cookies_of
 
 WARM_SECONDS = 2
@@ -119,6 +119,8 @@ class Measuring:
         say = self._asking.ours if target is self._ours else self._asking.theirs
         how = Drive(seconds, self._options.connections, ordered=changes)
         before = asyncio.run(returned(self._owner_url)) if changes else 0
+        if changes:
+            asyncio.run(finish_audit(self._owner_url))
         figures = drive(target, self._database, [say(operation, item) for item in questions], how)
         require_answers(target, figures, size)
         if changes:

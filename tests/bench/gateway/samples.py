@@ -143,6 +143,16 @@ async def returnable(owner_url: str, wanted: int) -> list[tuple[int, int]]:
         await connection.close()
 
 
+async def finish_audit(owner_url: str) -> None:
+    """Chain every event of the audit, so that no side is measured with what the other left for later."""
+    connection = await asyncpg.connect(owner_url)
+    try:
+        while await connection.fetchval("SELECT EXISTS (SELECT FROM audit_waiting)"):
+            await connection.fetchval("SELECT seal_audit(1000)")
+    finally:
+        await connection.close()
+
+
 async def returned(owner_url: str) -> int:
     """How many returns the audit has."""
     connection = await asyncpg.connect(owner_url)
