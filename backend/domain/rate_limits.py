@@ -48,8 +48,8 @@ LIMITS: dict[Operation, dict[By, Limit]] = {
     Operation.SUBSCRIPTION: {By.PERSON: Limit(60, 60), By.CLIENT: Limit(60, 60), By.ADDRESS: Limit(60, 60)},
     Operation.LOOKUP: {By.ADDRESS: Limit(300, 600)},
     Operation.LOOKUP_TRY: {By.CODE: Limit(10, 3600), By.ADDRESS: Limit(60, 3600)},
-    Operation.SIGN_IN: {By.ADDRESS: Limit(120, 600)},
-    Operation.UPLOAD: {By.PERSON: Limit(60, 600), By.ADDRESS: Limit(30, 600)},
+    Operation.SIGN_IN: {By.ADDRESS: Limit(1200, 600)},
+    Operation.UPLOAD: {By.PERSON: Limit(60, 600), By.ADDRESS: Limit(60, 600)},
 }
 """The whole truth. A school or a mobile network stands behind one address: a person who is signed in is counted as
 a person and an integrator as a client, neither by address."""
