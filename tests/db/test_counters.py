@@ -1,5 +1,6 @@
 """Counts by state are exact in the transaction that changes them, and agree with the lists they open."""
 
+import asyncio
 import re
 
 import asyncpg
@@ -110,3 +111,30 @@ async def test_no_trigger_joins_the_rows_before_with_the_rows_after(world: World
     assert len(bodies) >= 5
     joined = re.compile(r"(after|before)_rows\s+(AS\s+)?\w*\s*(JOIN|,)\s*(after|before)_rows", re.IGNORECASE)
     assert [row["proname"] for row in bodies if joined.search(row["prosrc"])] == []
+
+
+async def test_acts_that_count_in_other_orders_do_not_block_each_other(world: World) -> None:
+    """Returns and signatures in classes of one school at once: each is done, none is given up as a deadlock."""
+    ids = [record.id for record in await world.records(world.own.actors["ht"])]
+    to_return, to_sign = ids[: len(ids) // 2], ids[len(ids) // 2 :]
+    await world.bring_to(State.TEACHER_SIGNED, *to_return)
+    step = "UPDATE revision SET state = $2 WHERE id = (SELECT working_revision_id FROM year_record WHERE id = $1)"
+
+    async def act(record_id: int, *states: State) -> None:
+        connection = await asyncpg.connect(world.urls.owner)
+        try:
+            async with connection.transaction():
+                for state in states:
+                    await connection.execute(step, record_id, state)
+                await connection.execute(
+                    "UPDATE year_record SET working_revision_id = NULL WHERE id = $1", record_id
+                )
+                await connection.execute("SELECT pg_sleep(0.02)")
+        finally:
+            await connection.close()
+
+    await asyncio.gather(
+        *(act(record_id, State.RETURNED) for record_id in to_return),
+        *(act(record_id, State.TEACHER_SIGNED) for record_id in to_sign),
+    )
+    await _assert_exact(world)
