@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -206,11 +206,17 @@ class KnownBook:
     counted: Operation
 
 
+class MakesStatements(Protocol):
+    """A document's plan (``backend.compiled.plans``)."""
+
+    def statement(self, variables: Mapping[str, Any] | None) -> Statement: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What a compiled read answered, with which statement and for whom (``backend.web.repeated``)."""
+    """What a compiled read answered, by which plan and for whom (``backend.web.repeated``)."""
 
-    statement: Statement
+    plan: MakesStatements
     role: Role
     data: bytes
 

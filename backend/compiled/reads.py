@@ -7,8 +7,8 @@ import asyncpg
 from graphql import DocumentNode, GraphQLError, GraphQLSchema
 
 from backend.compiled.late import LateValues
-from backend.compiled.plans import Plan, Plans
-from backend.context import Context, Finished, SessionIdentity, choose_actor
+from backend.compiled.plans import Plans
+from backend.context import Context, Finished, MakesStatements, SessionIdentity, choose_actor
 from backend.db.reading.expressions import NULL_MARK, NotCompiledError
 from backend.db.reading.pools import ReadPools
 from backend.db.reading.statement import Statement
@@ -38,19 +38,21 @@ class CompiledReads:
         if context.identity is None:
             return None
         plan = self._plans.find(query, document, name)
-        statement = None if plan is None else _statement(plan, variables)
-        if statement is None:
+        if plan is None:
             return None
         actor = choose_actor(await self.logins.find(context.identity), context.identity.assignment_id)
         if actor.staff_id is None:
             return None
-        data = await self.read(actor, statement)
+        data = await self.read(actor, plan, variables)
         if data is not None:
-            context.finished = Finished(statement, actor.role, data)
+            context.finished = Finished(plan, actor.role, data)
         return data
 
-    async def read(self, actor: Actor, statement: Statement) -> bytes | None:
-        """The JSON that a statement answers in somebody's scope; None when the ordinary way must be gone."""
+    async def read(self, actor: Actor, plan: MakesStatements, variables: object) -> bytes | None:
+        """The JSON that a plan's statement answers in somebody's scope; None when the ordinary way must be gone."""
+        statement = _statement(plan, variables)
+        if statement is None:
+            return None
         try:
             text: str = await self._pools.value(actor, statement.text, statement.binds)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
@@ -60,7 +62,7 @@ class CompiledReads:
         return None if NULL_MARK in text else self._late.fill(text, actor).encode()
 
 
-def _statement(plan: Plan, variables: object) -> Statement | None:
+def _statement(plan: MakesStatements, variables: object) -> Statement | None:
     try:
         return plan.statement(variables if isinstance(variables, dict) else None)
     except (NotCompiledError, DomainError, GraphQLError, TypeError, ValueError):

@@ -1,25 +1,26 @@
-"""Requests that were asked before, to the byte, and that one statement answers.
+"""Documents that were asked before and that one statement answers.
 
-The first time a request goes the whole way: it is parsed, measured, priced, judged by its document and answered by a
-compiled read. What of that depends on the request alone need not be done again; what depends on who asks and when is
-done each time: the session, the limits, the assignments, and the statement itself in the scope of whoever asks. An
-answer is never kept.
+The first time a document goes the whole way: it is parsed, measured, priced, judged and answered by a compiled read.
+What of that depends on the document and on the role of who asks need not be done again (a price is the document's,
+whatever its variables). What depends on who asks, for what and when is done each time: the session, the limits, the
+assignments, the variables, and the statement itself in the scope of whoever asks. An answer is never kept.
 """
 
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 
+import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.compiled.reads import CompiledReads
-from backend.context import Context, Finished, Services, bucket_of, choose_actor
+from backend.context import Context, MakesStatements, Services, bucket_of, choose_actor
 from backend.domain.errors import RateLimitedError
 from backend.domain.policy import Role
 from backend.domain.rate_limits import Operation
 from backend.web.gateway import CONTEXT, COOKIE, identity_of
 from backend.web.recording import Bounded, Recorder, key_of, send_answer, small_operation, whole_body
 
-KEPT_REQUESTS = 5_000
+KEPT_DOCUMENTS = 2_000
 OK = 200
 DATA = b'{"data":'
 LENGTH = b"content-length"
@@ -27,9 +28,9 @@ LENGTH = b"content-length"
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """How a request is answered for somebody of a role: a statement, and what stands after its data."""
+    """How a document is answered for somebody of a role: its plan, and what stands after the data."""
 
-    finished: Finished
+    plan: MakesStatements
     role: Role
     headers: list[tuple[bytes, bytes]]
     rest: bytes
@@ -41,7 +42,7 @@ class RepeatedReads:
     def __init__(self, app: ASGIApp, services: Services) -> None:
         self._app = app
         self._services = services
-        self._kept: Bounded[Repeated] = Bounded(KEPT_REQUESTS)
+        self._kept: Bounded[Repeated] = Bounded(KEPT_DOCUMENTS)
         self.reads: CompiledReads | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,9 +51,12 @@ class RepeatedReads:
             await self._app(scope, receive, send)
             return
         body, receive = await whole_body(receive)
-        key = key_of(scope, headers, body)
+        document, variables = _apart(body)
+        key = key_of(scope, headers, document)
         known = self._kept.get(key)
-        answer = None if known is None else await self._answer(known, headers[b"cookie"], self.reads)
+        answer = None
+        if known is not None:
+            answer = await self._answer(known, variables, headers[b"cookie"], self.reads)
         if known is not None and answer is not None:
             length = (LENGTH, str(len(answer)).encode())
             await send_answer(send, [*known.headers, length], answer)
@@ -61,7 +65,9 @@ class RepeatedReads:
         await self._app(scope, receive, recorder)
         self._keep(key, scope.get(CONTEXT), recorder)
 
-    async def _answer(self, known: Repeated, cookie: bytes, reads: CompiledReads) -> bytes | None:
+    async def _answer(
+        self, known: Repeated, variables: object, cookie: bytes, reads: CompiledReads
+    ) -> bytes | None:
         """The answer, or None when somebody of another role asks or anything is out of the ordinary."""
         identity = await identity_of(self._services, _session_key(cookie))
         if identity is None:
@@ -73,7 +79,7 @@ class RepeatedReads:
             await self._services.limits.require(Operation.QUERY, bucket_of(identity))
         except RateLimitedError:
             return None
-        data = await reads.read(actor, known.finished.statement)
+        data = await reads.read(actor, known.plan, variables)
         return None if data is None else DATA + data + known.rest
 
     def _keep(self, key: bytes, context: Context | None, recorder: Recorder) -> None:
@@ -83,8 +89,20 @@ class RepeatedReads:
         if recorder.body.startswith(opening):
             headers = [item for item in recorder.headers if item[0].lower() != LENGTH]
             rest = bytes(recorder.body[len(opening) :])
-            finished = Finished(context.finished.statement, context.finished.role, b"")
-            self._kept.keep(key, Repeated(finished, context.finished.role, headers, rest))
+            finished = context.finished
+            self._kept.keep(key, Repeated(finished.plan, finished.role, headers, rest))
+
+
+def _apart(body: bytes) -> tuple[bytes, object]:
+    """What a request asks, and the variables that it asks with."""
+    try:
+        given = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return body, None
+    if not isinstance(given, dict):
+        return body, None
+    variables = given.pop("variables", None)
+    return orjson.dumps(given, option=orjson.OPT_SORT_KEYS), variables
 
 
 def _session_key(cookie: bytes) -> str | None:

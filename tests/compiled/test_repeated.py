@@ -1,4 +1,4 @@
-"""A request asked before: answered by its statement alone, and still in the scope, the session and the limits of now."""
+"""A document asked before: answered by its statement alone, and still in the scope, the session and the limits of now."""
 
 import time
 from collections.abc import AsyncIterator
@@ -55,11 +55,13 @@ class Front:
         )
         return await sessions.create(self.redis, begun, 600)
 
-    async def ask(self, key: str, query: str = LIST) -> httpx2.Response:
+    async def ask(self, key: str, query: str = LIST, **variables: object) -> httpx2.Response:
         transport = httpx2.ASGITransport(app=self.app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             return await client.post(
-                "/graphql", json={"query": query}, headers={"cookie": f"x=1; {COOKIE}={key}"}
+                "/graphql",
+                json={"query": query, "variables": variables},
+                headers={"cookie": f"x=1; {COOKIE}={key}"},
             )
 
 
@@ -114,6 +116,18 @@ async def test_everybody_gets_their_own(front: Front) -> None:
     teacher = await front.ask(await front.session("22193401.gv.4A"))
     assert front.behind.asked == 2
     assert len(teacher.json()["data"]["records"]["edges"]) == 3
+
+
+async def test_the_same_document_with_other_variables(front: Front) -> None:
+    """Variables are those of the request; wrong ones are told by the ordinary way."""
+    key = await front.session("22193401.ht")
+    query = "query ($first: Int) { records(first: $first) { edges { cursor } } }"
+    for place, first in enumerate((2, 4)):
+        answer = await front.ask(key, query, first=first)
+        assert (len(answer.json()["data"]["records"]["edges"]), front.behind.asked) == (first, 1), place
+    wrong = await front.ask(key, query, first="many")
+    assert wrong.json()["errors"]
+    assert front.behind.asked == 2
 
 
 async def test_an_ended_session_gets_nothing(front: Front) -> None:
