@@ -18,7 +18,14 @@ from tests.fixtures.processes import (
     mentioning,
 )
 
-SCOPES = {"hocba_public", "hocba_guardian", "hocba_school", "hocba_district", "hocba_department"}
+SCOPES = {
+    "hocba_public",
+    "hocba_guardian",
+    "hocba_integrator",
+    "hocba_school",
+    "hocba_district",
+    "hocba_department",
+}
 
 
 async def value(url: str, query: str):
