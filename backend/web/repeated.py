@@ -94,15 +94,16 @@ class RepeatedReads:
 
 
 def _apart(body: bytes) -> tuple[bytes, object]:
-    """What a request asks, and the variables that it asks with."""
+    """What a request asks, and the variables that it asks with; what is odd is left whole for the gateway to refuse."""
     try:
         given = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        if not isinstance(given, dict):
+            return body, None
+        variables = given.pop("variables", None)
+        return orjson.dumps(given, option=orjson.OPT_SORT_KEYS), variables
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        # what nests too deeply can be read and not be written again
         return body, None
-    if not isinstance(given, dict):
-        return body, None
-    variables = given.pop("variables", None)
-    return orjson.dumps(given, option=orjson.OPT_SORT_KEYS), variables
 
 
 def _session_key(cookie: bytes) -> str | None:

@@ -161,3 +161,17 @@ async def test_what_no_statement_answers_is_not_kept(front: Front, query: str) -
     await front.ask(key, query)
     await front.ask(key, query)
     assert front.behind.asked == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "[]", "nonsense", '{"query": "{ viewer { name } }", "extensions": ' + "[" * 400 + "]" * 400 + "}"],
+)
+async def test_an_odd_body_is_the_gateways_to_refuse(front: Front, body: str) -> None:
+    """Nothing that somebody sends is a fault here, however deeply it nests."""
+    key = await front.session("22193401.ht")
+    transport = httpx2.ASGITransport(app=front.app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        headers = {"cookie": f"{COOKIE}={key}", "content-type": "application/json"}
+        answer = await client.post("/graphql", content=body, headers=headers)
+    assert (answer.status_code, front.behind.asked) == (400, 1)
