@@ -70,11 +70,27 @@ class DeliverWebhook:
         return f"webhook:{self.client_key}:{self.position}"
 
 
-Job = SignItem | SealLocked | JudgeDocument | DrawPreview | DeliverWebhook
+@dataclass(frozen=True, slots=True)
+class ForgetAnswers:
+    """Remove the answers to keyed requests that are a day old. Doing it again finds nothing."""
+
+    name: ClassVar[str] = "requests.forget/1"
+
+    @property
+    def key(self) -> str:
+        return "forget"
+
+
+Job = SignItem | SealLocked | JudgeDocument | DrawPreview | DeliverWebhook | ForgetAnswers
 
 JOBS: dict[str, type[Job]] = {
-    kind.name: kind for kind in (SignItem, SealLocked, JudgeDocument, DrawPreview, DeliverWebhook)
+    kind.name: kind
+    for kind in (SignItem, SealLocked, JudgeDocument, DrawPreview, DeliverWebhook, ForgetAnswers)
 }
+
+SCHEDULE: dict[type[ForgetAnswers], str] = {ForgetAnswers: "*/10 * * * *"}
+"""Jobs that the worker puts itself, and when (cron, UTC): one of several workers does, and at its next start what
+was missed is put once."""
 
 MAX_TRIES = 5
 """After five tries a job is parked with its reason until somebody looks (``hocba jobs``)."""

@@ -131,7 +131,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "STEP_UP_MINUTES", "step_up_minutes", "signing and locking need a login at most this old", int, 30
     ),
-    Setting("SESSION_SECRET", "session_secret", "signs the cookie of a login under way", secret=True),
+    Setting(
+        "SESSION_SECRET",
+        "session_secret",
+        "signs the cookie of a login under way, seals answers kept for repeats",
+        secret=True,
+    ),
     Setting(
         "OAUTH_KEYS",
         "oauth_keys",

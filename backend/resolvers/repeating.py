@@ -4,7 +4,7 @@ The key comes in the header ``Idempotency-Key`` (draft-ietf-httpapi-idempotency-
 ``extensions.idempotencyKey`` of the request. It is the person's own and holds for a day. The same request gets the
 same answer; another request under the same key is refused; one that is still under way is waited for. Claim, work
 and answer are one transaction. A fault leaves nothing behind, and a refusal has done nothing, so both may be tried
-again under the same key.
+again under the same key. What is kept can be read with that key only (``backend.adapters.request_seal``).
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from graphql import ExecutionResult, GraphQLError, print_ast
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
+from backend.adapters.request_seal import RequestSeal
 from backend.context import Context
 from backend.db.repositories import requests
 from backend.domain.errors import DomainError, IdempotencyKeyInvalidError, IdempotencyKeyReusedError
@@ -40,17 +41,19 @@ async def once_per_key(operation: ExecutionContext) -> AsyncIterator[None]:
         operation.result = _refused(IdempotencyKeyInvalidError())
         yield
         return
-    request = _hash(context.identity.issuer, context.identity.subject, key)
-    claim = await requests.claim(request, _digest(operation))
+    person = (context.identity.issuer, context.identity.subject)
+    request = _hash(*person, key)
+    seal = RequestSeal.of(context.services.settings.session_secret, key, *person)
+    claim = await requests.claim(request, seal.mark(*_asked(operation)))
     if not claim.is_new:
-        operation.result = _known(claim)
+        operation.result = _known(claim, seal)
         yield
         return
     context.acted = False
     yield
     if operation.result is not None and not operation.result.errors:
-        answer = orjson.dumps(operation.result.data).decode()
-        await requests.keep(request, answer if context.acted else None)
+        answer = seal.close(orjson.dumps(operation.result.data)) if context.acted else None
+        await requests.keep(request, answer)
 
 
 def _key(operation: ExecutionContext) -> str | None:
@@ -62,25 +65,25 @@ def _key(operation: ExecutionContext) -> str | None:
     return None if sent is None else str(sent).strip('"')
 
 
-def _known(claim: requests.Claim) -> ExecutionResult:
+def _known(claim: requests.Claim, seal: RequestSeal) -> ExecutionResult:
     if not claim.is_same:
         return _refused(IdempotencyKeyReusedError())
     assert claim.answer is not None  # a claim is committed with its answer or not at all
-    return ExecutionResult(data=orjson.loads(claim.answer))
+    return ExecutionResult(data=orjson.loads(seal.open(claim.answer)))
 
 
 def _refused(error: DomainError) -> ExecutionResult:
     return ExecutionResult(data=None, errors=[GraphQLError(error.reason, original_error=error)])
 
 
-def _digest(operation: ExecutionContext) -> str:
+def _asked(operation: ExecutionContext) -> tuple[str, ...]:
     """What is asked, by whom in which assignment: the same key for anything else is a mistake."""
     document = operation.query or (
         print_ast(operation.graphql_document) if operation.graphql_document else ""
     )
     variables = orjson.dumps(operation.variables or {}, option=orjson.OPT_SORT_KEYS).decode()
     assignment = str(operation.context.actor.assignment_id)
-    return _hash(document, operation.operation_name or "", variables, assignment)
+    return document, operation.operation_name or "", variables, assignment
 
 
 def _hash(*parts: str) -> str:

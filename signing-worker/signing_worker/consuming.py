@@ -14,8 +14,11 @@ from pgqueuer import PgQueuer
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.executors import DatabaseRetryEntrypointExecutor, EntrypointExecutorParameters
 from pgqueuer.models import Job as QueuedJob
+from pgqueuer.models import Schedule
 
-from backend.jobs import JOBS, MAX_TRIES
+from backend.db.repositories import queue as jobs
+from backend.db.scope import unscoped
+from backend.jobs import JOBS, MAX_TRIES, SCHEDULE, Job
 from signing_worker.handlers import Handlers
 
 HEARTBEAT = timedelta(seconds=20)
@@ -43,6 +46,8 @@ async def consume(database_url: str, handlers: Handlers, concurrency: int) -> No
     queue = PgQueuer(AsyncpgDriver(connection))
     for name, kind in JOBS.items():
         _register(queue, name, kind, handlers, concurrency)
+    for kind, cron in SCHEDULE.items():
+        _schedule(queue, kind(), cron)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, queue.shutdown.set)
@@ -61,3 +66,12 @@ def _register(queue: PgQueuer, name: str, kind: type, handlers: Handlers, concur
     @queue.entrypoint(name, concurrency_limit=concurrency, on_failure="hold", executor_factory=_patient)
     async def run(job: QueuedJob) -> None:
         await handlers.handle(kind(**orjson.loads(job.payload or b"{}")), job.attempts)
+
+
+def _schedule(queue: PgQueuer, job: Job, cron: str) -> None:
+    """Put the job whenever it is due; the queue then treats it like any other."""
+
+    @queue.schedule(job.name, cron)
+    async def put(_schedule: Schedule) -> None:
+        async with unscoped():
+            await jobs.put([job])

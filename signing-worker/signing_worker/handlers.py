@@ -10,10 +10,19 @@ from redis import asyncio as aioredis
 
 from backend.adapters import uploads
 from backend.adapters.replies import Replies
-from backend.db.repositories import changes
+from backend.db.repositories import changes, requests
 from backend.db.scope import unscoped
 from backend.domain.errors import DomainError, NotFoundError, SigningFailedError, UnexpectedFailureError
-from backend.jobs import MAX_TRIES, DeliverWebhook, DrawPreview, Job, JudgeDocument, SealLocked, SignItem
+from backend.jobs import (
+    MAX_TRIES,
+    DeliverWebhook,
+    DrawPreview,
+    ForgetAnswers,
+    Job,
+    JudgeDocument,
+    SealLocked,
+    SignItem,
+)
 from backend.observability import log, measured, traced
 from backend.services import previews, signatures, webhooks
 from backend.services.relaying import Relay
@@ -58,6 +67,9 @@ class Handlers:
                 await self._preview(job)
             case DeliverWebhook():
                 await self._deliver(job)
+            case ForgetAnswers():
+                async with unscoped():
+                    log.info("answers_forgotten", count=await requests.forget())
 
     async def _sign_item(self, job: SignItem, tries: int) -> None:
         async with unscoped():

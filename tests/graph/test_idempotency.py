@@ -1,6 +1,8 @@
 """A mutation with a key is carried out once, whoever sends it again, at once or later."""
 
 import asyncio
+import base64
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -120,3 +122,39 @@ async def test_a_key_that_is_none_is_refused(world: World, api: Api, issued: str
     answer = await _give_back(world, api, issued, key)
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["IDEMPOTENCY_KEY_INVALID"]
     assert await _returns(world) == 0
+
+
+SHARE = """
+mutation Share($recordId: ID!) {
+  shareCodeCreate(recordId: $recordId, purpose: ADMISSION, validDays: 7) {
+    shareCode { id } code userErrors { code } } }"""
+
+
+async def test_a_secret_comes_again_to_whoever_holds_the_key_and_is_kept_readable_for_nobody(
+    world: World, api: Api, issued: str
+) -> None:
+    """A lost answer with a share code is given again, one code is made, and no column holds it or a name."""
+    sent = {"headers": {"Idempotency-Key": KEY}, "recordId": issued}
+    first = await api.ask(_principal(world), SHARE, **sent)
+    assert await api.ask(_principal(world), SHARE, **sent) == first
+    code = first["data"]["shareCodeCreate"]["code"]
+    assert len(code) == 11
+    assert len(await world.owner.run("SELECT 1 FROM share_code")) == 1
+    (kept,) = await world.owner.run("SELECT * FROM idempotent_request")
+    sealed = base64.b64decode(kept["answer"], validate=True)
+    for column in (kept["answer"].encode(), sealed, kept["digest"].encode(), kept["id"].encode()):
+        assert code.encode() not in column
+        assert b"shareCode" not in column
+        assert KEY.encode() not in column
+
+
+async def test_an_answer_sealed_with_another_secret_is_refused_and_not_done_again(
+    world: World, api: Api, issued: str
+) -> None:
+    """After the site's secret has changed a repeat cannot be answered; it is refused, nothing is done twice."""
+    await _give_back(world, api, issued)
+    settings = api.services.settings
+    api.services.settings = replace(settings, session_secret="another-session-secret")
+    answer = await _give_back(world, api, issued)
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["IDEMPOTENCY_KEY_REUSED"]
+    assert await _returns(world) == 1

@@ -4,16 +4,20 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from backend.db.connection import close_database, open_database
 from backend.db.repositories import queue
 from backend.db.scope import scoped
 from backend.domain.errors import TimestampUnavailableError
 from backend.jobs import MAX_TRIES, Job, SignItem
 from signing_worker import consuming
+from signing_worker.handlers import Handlers
 from tests.cli.commands import hocba
 from tests.fixtures.world import World
 
@@ -112,6 +116,36 @@ async def test_a_job_is_in_the_queue_once(world: World) -> None:
     await _put(world, 5)
     await _put(world, 5, 6)
     assert await _statuses(world) == ["queued", "queued"]
+
+
+KEPT = (
+    "INSERT INTO idempotent_request SELECT repeat(n::text, 64), 'asked', 'sealed', now() - n * interval '23 hours'"
+    " FROM generate_series(1, 3) n"
+)
+MISSED = (
+    "INSERT INTO pgqueuer_schedules (expression, entrypoint, next_run)"
+    " SELECT '*/10 * * * *', 'requests.forget/1', now() - interval '1 hour'"
+)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_kept_answers_go_by_themselves(world: World) -> None:
+    """The worker itself puts the job that is due, one that was missed too, and what is a day old is gone."""
+    await world.owner.run(KEPT)
+    await world.owner.run(MISSED)
+    await close_database()
+    await open_database(world.urls.worker, pool=2)
+    nothing: Any = Mock()
+
+    async def only_the_newest() -> bool:
+        left = await world.owner.run("SELECT id FROM idempotent_request")
+        return [row["id"] for row in left] == ["1" * 64]
+
+    async with _consuming(world, Handlers(*[nothing] * len(fields(Handlers)))):
+        await _until(only_the_newest)
+        await _until(lambda: _is(world, []))
+    done = "SELECT 1 FROM pgqueuer_log WHERE entrypoint = 'requests.forget/1' AND status = 'successful'"
+    assert len(await world.owner.run(done)) == 1
 
 
 async def _is(world: World, statuses: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Requests that carry a key: each is carried out once, and its answer given again for a day."""
+"""Requests that carry a key: each is carried out once, and its answer, sealed, given again for a day."""
 
 from dataclasses import dataclass
 
@@ -23,3 +23,9 @@ async def claim(request: str, digest: str) -> Claim:
 async def keep(request: str, answer: str | None) -> None:
     """Keep the answer to a claimed request; without one the claim is given up."""
     await sql.rows("SELECT keep_answer($1, $2)", request, answer)
+
+
+async def forget() -> int:
+    """Remove what is a day old, in a scope that may write; how many answers."""
+    count: int = await sql.value("SELECT forget_requests()")
+    return count

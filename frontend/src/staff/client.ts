@@ -1,6 +1,7 @@
 import { cacheExchange, Client, fetchExchange, mapExchange, type CombinedError, type OperationResult } from 'urql';
 import { language } from '../shared/language';
 import type { RefusedFragment } from './gql/graphql';
+import { idempotencyExchange } from './idempotency';
 import { Store } from './store';
 
 const ENDED = 'NOT_SIGNED_IN';
@@ -17,7 +18,7 @@ export const client = new Client({
   preferGetMethod: false,
   requestPolicy: 'cache-and-network',
   fetchOptions: () => ({ headers: { 'accept-language': language() } }),
-  exchanges: [mapExchange({ onResult: noticeEnd }), cacheExchange, fetchExchange],
+  exchanges: [mapExchange({ onResult: noticeEnd }), cacheExchange, idempotencyExchange(), fetchExchange],
 });
 
 /** A query says so with an error, a mutation in its payload. */
