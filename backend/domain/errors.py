@@ -46,17 +46,65 @@ from backend.domain.administration_errors import (
 )
 from backend.domain.domain_error import DomainError
 from backend.domain.faults import Fault
+from backend.domain.file_errors import (
+    FileEmptyError,
+    FileEncryptedError,
+    FileHeaderError,
+    FileKindUnknownError,
+    FileRejectedError,
+    FileTooLargeError,
+    FileTooManyRowsError,
+    FileUnreadableError,
+    SchoolUnknownError,
+)
 from backend.domain.policy import Refusal
+from backend.domain.signing_errors import (
+    CertificateExpiredError,
+    CertificateMissingError,
+    CertificateOfAnotherError,
+    CertificateRevokedError,
+    CertificateUntrustedError,
+    ContentChangedError,
+    KeyUnavailableError,
+    RenderFailedError,
+    RevocationUnavailableError,
+    SigningFailedError,
+    StoreUnavailableError,
+    TimestampUnavailableError,
+    UnexpectedFailureError,
+)
 
 # what stands in modules of its own and belongs to the tree
 __all__ = [
     "AdministrationError",
     "AlreadyThereError",
     "AssignmentInvalidError",
+    "CertificateExpiredError",
+    "CertificateMissingError",
+    "CertificateOfAnotherError",
+    "CertificateRevokedError",
+    "CertificateUntrustedError",
     "CitizenNumberInvalidError",
+    "ContentChangedError",
     "DomainError",
+    "FileEmptyError",
+    "FileEncryptedError",
+    "FileHeaderError",
+    "FileKindUnknownError",
+    "FileRejectedError",
+    "FileTooLargeError",
+    "FileTooManyRowsError",
+    "FileUnreadableError",
+    "KeyUnavailableError",
     "OwnMatterError",
     "ProposalDecidedError",
+    "RenderFailedError",
+    "RevocationUnavailableError",
+    "SchoolUnknownError",
+    "SigningFailedError",
+    "StoreUnavailableError",
+    "TimestampUnavailableError",
+    "UnexpectedFailureError",
     "UnitInvalidError",
 ]
 
@@ -292,101 +340,6 @@ class WorkerBusyError(RequestError):
     """The worker did not answer in time; nothing was decided."""
 
     code = "WORKER_BUSY"
-
-
-class FileRejectedError(DomainError):
-    """An import file as a whole."""
-
-
-class FileEmptyError(FileRejectedError):
-    code = "FILE_EMPTY"
-
-
-class FileTooLargeError(FileRejectedError):
-    code = "FILE_TOO_LARGE"
-
-
-class FileTooManyRowsError(FileRejectedError):
-    code = "FILE_TOO_MANY_ROWS"
-
-
-class FileUnreadableError(FileRejectedError):
-    code = "FILE_UNREADABLE"
-
-
-class FileEncryptedError(FileRejectedError):
-    code = "FILE_ENCRYPTED"
-
-
-class FileKindUnknownError(FileRejectedError):
-    code = "FILE_KIND_UNKNOWN"
-
-
-class FileHeaderError(FileRejectedError):
-    code = "FILE_HEADER"
-
-
-class SchoolUnknownError(FileRejectedError):
-    code = "SCHOOL_UNKNOWN"
-
-
-class SigningFailedError(DomainError):
-    """A signature could not be made; ``transient`` says whether trying again may help."""
-
-
-class CertificateMissingError(SigningFailedError):
-    code = "CERTIFICATE_MISSING"
-
-
-class CertificateExpiredError(SigningFailedError):
-    code = "CERTIFICATE_EXPIRED"
-
-
-class CertificateRevokedError(SigningFailedError):
-    code = "CERTIFICATE_REVOKED"
-
-
-class CertificateUntrustedError(SigningFailedError):
-    code = "CERTIFICATE_UNTRUSTED"
-
-
-class CertificateOfAnotherError(SigningFailedError):
-    code = "CERTIFICATE_OF_ANOTHER"
-
-
-class ContentChangedError(SigningFailedError):
-    code = "CONTENT_CHANGED"
-
-
-class RenderFailedError(SigningFailedError):
-    code = "RENDER_FAILED"
-
-
-class TimestampUnavailableError(SigningFailedError):
-    code = "TIMESTAMP_UNAVAILABLE"
-    transient = True
-
-
-class RevocationUnavailableError(SigningFailedError):
-    code = "REVOCATION_UNAVAILABLE"
-    transient = True
-
-
-class KeyUnavailableError(SigningFailedError):
-    code = "KEY_UNAVAILABLE"
-    transient = True
-
-
-class StoreUnavailableError(SigningFailedError):
-    code = "STORE_UNAVAILABLE"
-    transient = True
-
-
-class UnexpectedFailureError(SigningFailedError):
-    """A fault of the system, not of the record: the log has it, the job tries again."""
-
-    code = "UNEXPECTED_FAILURE"
-    transient = True
 
 
 def leaves(root: type[DomainError] = DomainError) -> list[type[DomainError]]:
