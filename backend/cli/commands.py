@@ -160,7 +160,8 @@ def check_server(
     code: Annotated[str, typer.Option(help="A locked record's lookup code, to read it too.")] = "",
 ) -> None:
     """Try every promise of the API against a server; the exit code is 1 when one does not hold."""
-    subject = conformance.Subject(url.rstrip("/"), client_id, client_secret, code)
+    sandbox = client_id == integrators.SANDBOX
+    subject = conformance.Subject(url.rstrip("/"), client_id, client_secret, code, sandbox)
     raise typer.Exit(min(1, asyncio.run(conformance.check(subject))))
 
 

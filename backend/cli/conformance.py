@@ -5,7 +5,6 @@ The client's own secret is used; nothing is changed, and at most a handful of th
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,13 +13,26 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from backend.cli.demo.sandbox import BOOKS, Fate, SandboxBook
+
 NOBODYS_CODE = "0" * 12 + "4" + "0" * 3 + "8" + "0" * 15
 PAGES_MAX = 20
 OK, BAD_REQUEST, UNAUTHORIZED = 200, 400, 401
 METADATA = "/.well-known/oauth-authorization-server"
 
-READ = """query ($purpose: AccessPurpose!, $code: String, $birth: Date) {
-  registryRecord(purpose: $purpose, code: $code, birthDate: $birth) { detail book { years { verdict sentence } } } }"""
+READ = """query ($purpose: AccessPurpose!, $code: String, $birth: Date, $share: String) {
+  registryRecord(purpose: $purpose, code: $code, birthDate: $birth, shareCode: $share) {
+    detail fullName book { years { verdict sentence } } } }"""
+LOOK_UP = """query ($code: String!, $birth: Date, $share: String) {
+  lookup(code: $code, secondFactor: $birth, shareCode: $share) {
+    full years { verdict reasons { code } versions { number state } } } }"""
+LOCKED_FATES = frozenset({Fate.LOCKED, Fate.REPLACED})
+VERDICTS = {
+    Fate.LOCKED: "LOCKED",
+    Fate.REPLACED: "LOCKED",
+    Fate.WITHDRAWN: "WITHDRAWN",
+    Fate.ISSUED: "NOT_YET_LOCKED",
+}
 CHANGES = (
     "query ($after: String) { changes(first: 5, after: $after) { cursor hasMore changes { position } } }"
 )
@@ -32,13 +44,13 @@ class BrokenError(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The server, the client's credentials, and a record of the sandbox if there is one."""
+    """The server, the client's credentials, a locked record if one is known, and whether it has the sandbox."""
 
     url: str
     client_id: str
     client_secret: str
     code: str = ""
-    birth_date: date | None = None
+    sandbox: bool = False
 
 
 class Kit:
@@ -124,11 +136,43 @@ class Kit:
                 break
         _see(positions == list(range(1, len(positions) + 1)), str(positions[:20]))
 
-    async def reads_the_sandbox(self) -> None:
+    async def reads_the_record(self) -> None:
         """The given code opens a locked record with its verdict in words."""
         answer = await self._graphql(READ, purpose="VERIFICATION", code=self._subject.code)
         years = answer["data"]["registryRecord"]["book"]["years"]
         _see({year["verdict"] for year in years} == {"LOCKED"} and years[0]["sentence"], str(years))
+
+    async def opens_the_sandbox(self) -> None:
+        """Locked books open by code; more by birth date, share code and purpose; the others not at all."""
+        for book in BOOKS:
+            answer = await self._graphql(READ, purpose="VERIFICATION", code=book.code.value)
+            if book.fate in LOCKED_FATES:
+                years = answer["data"]["registryRecord"]["book"]["years"]
+                _see([year["verdict"] for year in years] == ["LOCKED"], f"{book.fate}: {answer}")
+                await self._opens_more(book)
+            else:
+                _see(_code(answer) == "SECOND_FACTOR_WRONG", f"{book.fate}: {answer}")
+
+    async def _opens_more(self, book: SandboxBook) -> None:
+        birth = {"birth": book.birth_date.isoformat()}
+        for purpose, factor in (("ADMISSION", {"share": book.share_code.grouped}), ("WALLET", birth)):
+            answer = await self._graphql(READ, purpose=purpose, code=book.code.value, **factor)
+            name = answer["data"]["registryRecord"]["fullName"]
+            _see(name == book.pupil_name, f"{purpose}: {answer}")
+
+    async def looks_the_sandbox_up(self) -> None:
+        """Anybody gets each book's verdict by its code, and what came before with the birth date."""
+        for book in BOOKS:
+            birth = book.birth_date.isoformat()
+            told = await self._post(LOOK_UP, {"code": book.code.value, "birth": birth}, None)
+            answer = orjson.loads(told.content)
+            if book.fate is Fate.UNSIGNED:
+                _see(_code(answer) == "SECOND_FACTOR_WRONG", str(answer))
+                continue
+            (year,) = answer["data"]["lookup"]["years"]
+            _see(year["verdict"] == VERDICTS[book.fate], f"{book.fate}: {year}")
+            replaced = "REPLACED" in {reason["code"] for reason in year["reasons"]}
+            _see(replaced == (book.fate is Fate.REPLACED), f"{book.fate}: {year}")
 
     def checks(self) -> list[Callable[[], Awaitable[None]]]:
         """In their order: later ones use the token of an earlier one."""
@@ -145,7 +189,9 @@ class Kit:
             self.asks_for_the_familys_word,
             self.goes_on_without_a_gap,
         ]
-        return [*always, self.reads_the_sandbox] if self._subject.code else list(always)
+        record = [self.reads_the_record] if self._subject.code else []
+        sandbox = [self.opens_the_sandbox, self.looks_the_sandbox_up] if self._subject.sandbox else []
+        return [*always, *record, *sandbox]
 
     async def _get(self, path: str) -> httpx2.Response:
         answer = await self._http.get(self._subject.url + path)

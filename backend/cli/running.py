@@ -14,7 +14,8 @@ from backend.cli import integrators
 from backend.cli.demo import province as demo
 from backend.cli.demo.client import until_answering
 from backend.cli.demo.province import DemoProvince
-from backend.cli.demo.school import Cast, SchoolYearDemo
+from backend.cli.demo.sandbox import SandboxYear
+from backend.cli.demo.school import Cast
 from backend.cli.operator import data_folder
 from backend.cli.processes import Processes
 from backend.db.connection import close_database, open_database
@@ -75,6 +76,7 @@ async def _load(stack: EmbeddedStack, province: DemoProvince, console: Console) 
         return
     console.print("Tạo tỉnh mẫu …")
     await demo.set_up(stack, province)
+    await demo.open_sandbox(stack, province)
     rows = await demo.import_drafts(stack, province.small.schools, province.small)
     console.print(f"  {len(province.schools)} trường, {rows} học bạ nháp")
     await integrators.sandbox(stack.settings["DATABASE_OWNER_URL"], production=False)
@@ -114,7 +116,7 @@ async def _showcase(stack: EmbeddedStack, province: DemoProvince) -> dict[str, s
     cast = cast_of(province, school, {school_class.name: school_class.teacher.login})
     with Progress(transient=True) as progress:
         report = Bars(progress)
-        played = SchoolYearDemo(origin_of(stack), cast, str(demo.SHOWCASE_YEAR), report)
+        played = SandboxYear(origin_of(stack), cast, str(demo.SHOWCASE_YEAR), report)
         outcome = await played.play(demo.showcase_workbook(province), "export.xlsx")
     parent = await demo.link_parent(stack, outcome.lookup_code)
     return {"code": outcome.lookup_code, "birth_date": outcome.birth_date, "parent": parent}

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from backend.cli.demo import sandbox
 from backend.db.connection import close_database, open_database
 from backend.db.repositories import organisation, provisioning
 from backend.db.repositories.provisioning import AssignmentPlan, UnitPlan
@@ -29,11 +30,11 @@ from backend.synthetic.schools import generate_province
 SEED = 27_2020
 YEAR = SchoolYear(2024)
 SHOWCASE_YEAR = SchoolYear(2023)
-"""The pilot year: one small class of it is taken to its lock, so that there is something to look up."""
+"""The pilot year: one small class of it, the sandbox, is taken to its lock, so that there is something to look up."""
 
 PARENT, PARENT_NAME, PARENT_NUMBER = "phuhuynh", "Phụ huynh Mẫu", "022185000017"
 
-SHOWCASE_PUPILS, SHOWCASE_FIRST = 3, 40
+SHOWCASE_PUPILS, SHOWCASE_FIRST = len(sandbox.BOOKS), 40
 LARGE_SCHOOL_FIRST_PUPIL, LARGE_SCHOOL_SERIAL = 500_000, 90
 SIGNING_ROLES = frozenset({Role.HOMEROOM_TEACHER, Role.PRINCIPAL, Role.DEPUTY_PRINCIPAL})
 
@@ -101,6 +102,18 @@ async def set_up(stack: EmbeddedStack, province: DemoProvince) -> None:
     await close_database()
 
 
+async def open_sandbox(stack: EmbeddedStack, province: DemoProvince) -> None:
+    """The showcase class's books, with the codes that programs are written against."""
+    school, school_class = province.showcase
+    await open_database(stack.settings["DATABASE_OWNER_URL"], pool=1, application_name="hocba-demo")
+    async with unscoped():
+        school_id = await _unit_id(school.code)
+        start = SHOWCASE_YEAR.start
+        class_id = await provisioning.ensure_class(school_id, start, school_class.grade, school_class.name)
+        await sandbox.open_books(school_id, class_id, SHOWCASE_YEAR)
+    await close_database()
+
+
 async def link_parent(stack: EmbeddedStack, lookup_code: str) -> str:
     """A mother of the book's pupil who can sign in at the stand-in for VNeID; returns her login."""
     stack.set_parents([{"sub": PARENT, "name": PARENT_NAME, "citizen_id": PARENT_NUMBER}])
@@ -133,7 +146,7 @@ def showcase_workbook(province: DemoProvince) -> bytes:
     school, school_class = province.showcase
     plan = replace(province.small, school_year=SHOWCASE_YEAR)
     target = io.BytesIO()
-    write_xlsx(iter(class_records(plan, school, school_class)), target)
+    write_xlsx(iter(sandbox.with_sandbox_pupils(class_records(plan, school, school_class))), target)
     return target.getvalue()
 
 
