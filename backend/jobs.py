@@ -81,14 +81,32 @@ class ForgetAnswers:
         return "forget"
 
 
-Job = SignItem | SealLocked | JudgeDocument | DrawPreview | DeliverWebhook | ForgetAnswers
+@dataclass(frozen=True, slots=True)
+class SignHead:
+    """Sign the ledger's newest head and have it time-stamped. Signing a signed head does nothing.
+
+    It is never parked: what a head waits for is kept where everybody sees it, and the schedule asks again.
+    """
+
+    name: ClassVar[str] = "ledger.sign/1"
+
+    @property
+    def key(self) -> str:
+        return "head"
+
+
+Job = SignItem | SealLocked | JudgeDocument | DrawPreview | DeliverWebhook | ForgetAnswers | SignHead
 
 JOBS: dict[str, type[Job]] = {
     kind.name: kind
-    for kind in (SignItem, SealLocked, JudgeDocument, DrawPreview, DeliverWebhook, ForgetAnswers)
+    for kind in (SignItem, SealLocked, JudgeDocument, DrawPreview, DeliverWebhook, ForgetAnswers, SignHead)
 }
 
-SCHEDULE: dict[type[ForgetAnswers], str] = {ForgetAnswers: "*/10 * * * *"}
+SCHEDULE: dict[type[ForgetAnswers | SignHead], str] = {
+    ForgetAnswers: "*/10 * * * *",
+    # each lock asks for its head; this asks again for one that had to wait
+    SignHead: "* * * * *",
+}
 """Jobs that the worker puts itself, and when (cron, UTC): one of several workers does, and at its next start what
 was missed is put once."""
 

@@ -30,7 +30,7 @@ DomainError
 └── SigningFailedError         a signature could not be made
     ├── CertificateMissingError, CertificateExpiredError, CertificateRevokedError
     ├── CertificateUntrustedError, CertificateOfAnotherError
-    ├── ContentChangedError, RenderFailedError
+    ├── ContentChangedError, RenderFailedError, LedgerForkedError
     └── transient, tried again: TimestampUnavailableError, RevocationUnavailableError,
         KeyUnavailableError, StoreUnavailableError, UnexpectedFailureError
 """
@@ -66,6 +66,7 @@ from backend.domain.signing_errors import (
     CertificateUntrustedError,
     ContentChangedError,
     KeyUnavailableError,
+    LedgerForkedError,
     RenderFailedError,
     RevocationUnavailableError,
     SigningFailedError,
@@ -96,6 +97,7 @@ __all__ = [
     "FileTooManyRowsError",
     "FileUnreadableError",
     "KeyUnavailableError",
+    "LedgerForkedError",
     "OwnMatterError",
     "ProposalDecidedError",
     "RenderFailedError",

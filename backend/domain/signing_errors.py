@@ -35,6 +35,12 @@ class RenderFailedError(SigningFailedError):
     code = "RENDER_FAILED"
 
 
+class LedgerForkedError(SigningFailedError):
+    """The ledger is not the continuation of what was signed before: somebody has changed it."""
+
+    code = "LEDGER_FORKED"
+
+
 class TimestampUnavailableError(SigningFailedError):
     code = "TIMESTAMP_UNAVAILABLE"
     transient = True

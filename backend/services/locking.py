@@ -15,16 +15,15 @@ from backend.db.repositories.periods import DueRow, PeriodRow
 from backend.db.scope import savepoint
 from backend.domain.acts import LockPeriodAction, LockPeriodFacts, lock_period_refusal
 from backend.domain.calendar import REPORT_DAY, VIETNAM, Window, default_instant, grades_in_scope
-from backend.domain.canonical import canonical_bytes
 from backend.domain.errors import (
     LockPeriodUnknownError,
 )
 from backend.domain.lifecycle import Action, State
-from backend.domain.merkle import Frontier, leaf_hash
 from backend.domain.policy import Actor
 from backend.domain.school_year import SchoolYear
 from backend.domain.submission import Verdict
 from backend.jobs import SealLocked
+from backend.services import ledger
 from backend.services.acting import allow, require_right
 
 TAKES: dict[Window, tuple[Window, ...]] = {
@@ -96,28 +95,12 @@ async def seal(actor: Actor, period_id: int) -> Sealing:
     period = await _take_due_period(actor, period_id)
     due = await periods.due(period.school_year, sorted(period.grades), TAKES[period.window])
     await _end_replacements(due)
-    head = await periods.frontier()
-    if due:
-        head = await _lock(period, due, head)
-    await periods.mark_sealed(period.id, len(due), head.root.hex())
+    await _lock(period, due)
+    await periods.mark_sealed(period.id, len(due), (await ledger.close()).root.hex())
     await audit.append(
         actor, Action.LOCK, [(row.school_id, row.revision_id) for row in due], period=period.id
     )
     return Sealing((await periods.find([period.id]))[period.id], len(due))
-
-
-def leaf_data(row: DueRow, effective_from: datetime) -> bytes:
-    """What a ledger leaf says of a locked revision, as canonical bytes."""
-    return canonical_bytes(
-        {
-            "lookupCode": row.lookup_code,
-            "revision": row.revision_id,
-            "content": row.content_digest,
-            "xml": row.xml_digest,
-            "pdf": row.pdf_digest,
-            "effectiveFrom": effective_from.isoformat(),
-        }
-    )
 
 
 async def due_counts(period_ids: Sequence[int]) -> dict[int, int]:
@@ -153,12 +136,10 @@ async def _end_replacements(due: Sequence[DueRow]) -> None:
     await periods.end_replacements(open_ids)
 
 
-async def _lock(period: PeriodRow, due: Sequence[DueRow], head: Frontier) -> Frontier:
+async def _lock(period: PeriodRow, due: Sequence[DueRow]) -> None:
+    if not due:
+        return
     revision_ids = [row.revision_id for row in due]
     effective_from = await periods.lock_revisions(revision_ids)
-    leaves = [leaf_hash(leaf_data(row, effective_from)) for row in due]
-    await periods.append_leaves(period.id, head.size, revision_ids, leaves)
-    grown = head.append(leaves)
-    await periods.add_head(grown)
+    await ledger.append(period.id, due, effective_from)
     await queue.put([SealLocked(revision_id) for revision_id in revision_ids])
-    return grown

@@ -21,10 +21,11 @@ from backend.jobs import (
     Job,
     JudgeDocument,
     SealLocked,
+    SignHead,
     SignItem,
 )
 from backend.observability import log, measured, traced
-from backend.services import previews, signatures, webhooks
+from backend.services import ledger, previews, signatures, webhooks
 from backend.services.relaying import Relay
 from backend.services.signatures import SigningTask
 from signing_worker.deliver import Webhooks
@@ -67,6 +68,8 @@ class Handlers:
                 await self._preview(job)
             case DeliverWebhook():
                 await self._deliver(job)
+            case SignHead():
+                await self._sign_head()
             case ForgetAnswers():
                 async with unscoped():
                     log.info("answers_forgotten", count=await requests.forget())
@@ -106,6 +109,30 @@ class Handlers:
             task = await signatures.begin_seal(job.revision_id)
         if task is not None:
             await self._make_and_register(task)
+
+    async def _sign_head(self) -> None:
+        try:
+            async with unscoped():
+                task = await ledger.begin_head()
+            if task is None:
+                return
+            signed = await self.production.sign_head(task)
+        except DomainError as error:
+            await self._head_waits(error)
+            return
+        except Exception:  # noqa: BLE001 - whatever it was, everybody must see that the head waits
+            log.exception("sign_head_fault")
+            await self._head_waits(UnexpectedFailureError())
+            return
+        async with unscoped():
+            await ledger.finish_head(task, signed.signature, signed.timestamp, signed.signed_at)
+        log.info("head_signed", size=task.note.size)
+
+    async def _head_waits(self, error: DomainError) -> None:
+        # the job is not parked: the schedule asks again
+        log.warning("head_waits", code=error.reason)
+        async with unscoped():
+            await ledger.head_waits(error)
 
     async def _make_and_register(self, task: SigningTask) -> None:
         files = await self.production.make(task)

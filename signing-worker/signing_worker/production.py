@@ -14,12 +14,13 @@ from backend.domain.content_json import from_json
 from backend.domain.errors import StoreUnavailableError
 from backend.domain.identifiers import LookupCode
 from backend.domain.signing import SignatureRole
+from backend.services.ledger import HeadTask
 from backend.services.signatures import SignedFiles, SigningTask
 from signing_worker.packet.build import PacketFacts, build_packet
 from signing_worker.render.pool import RenderPool
 from signing_worker.render.sheet import CopyKind, FormSheet, RenderedForm
 from signing_worker.sign.pool import SignPool
-from signing_worker.sign.work import SignWork
+from signing_worker.sign.work import HeadWork, SignedHead, SignWork
 
 
 class Production:
@@ -50,6 +51,20 @@ class Production:
             xml=(await self._store.put(signed.xml), len(signed.xml)),
             pdf=(await self._store.put(signed.pdf), len(signed.pdf)),
         )
+
+    async def sign_head(self, task: HeadTask) -> SignedHead:
+        """Sign a head of the ledger.
+
+        Raises:
+            SigningFailedError: by its leaf.
+        """
+        work = HeadWork(
+            note=task.note.text.encode(),
+            locator=task.credential.locator,
+            certificate=task.credential.certificate,
+            owner_name=task.credential.owner_name,
+        )
+        return await self._signs.sign_head(work)
 
     async def preview(self, revision: RevisionToSign) -> bytes:
         """Draw a revision as it is now, marked as a preview; nothing is stored.

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.db.repositories import periods
 from backend.db.scope import scoped
 from backend.domain.calendar import Window
 from backend.domain.errors import (
@@ -15,8 +14,9 @@ from backend.domain.errors import (
     LockPeriodUnknownError,
     NotPermittedError,
 )
+from backend.domain.ledger import Leaf
 from backend.domain.lifecycle import Action, State
-from backend.domain.merkle import leaf_hash, root_of
+from backend.domain.merkle import root_of
 from backend.domain.policy import Refusal
 from backend.services import locking, submissions
 from backend.services.records import edit, send_back
@@ -66,26 +66,23 @@ async def test_the_ledger_can_be_recomputed(world: World) -> None:
     ids = [record.id for record in await world.records(world.own.actors["gv.4A"])]
     await _accept(world, *ids)
     await _seal(world, await _period(world))
-    async with scoped(world.department, write=False):
-        stored = await world.owner.run(
-            "SELECT e.leaf_hash, r.id AS revision_id, y.id AS record_id, y.school_id, y.working_revision_id AS working_id,"
-            " b.lookup_code, r.content_digest, r.effective_from FROM ledger_entry e JOIN revision r ON r.id = e.revision_id"
-            " JOIN year_record y ON y.id = r.year_record_id JOIN record_book b ON b.id = y.book_id ORDER BY e.index"
-        )
+    stored = await world.owner.run(
+        "SELECT e.index, e.leaf, e.leaf_hash, r.number, b.lookup_code, r.content_digest, r.effective_from"
+        " FROM ledger_entry e JOIN revision r ON r.id = e.revision_id"
+        " JOIN record_book b ON b.id = r.book_id ORDER BY e.index"
+    )
+    assert [row["index"] for row in stored] == list(range(PUPILS_PER_CLASS))
     for row in stored:
-        facts = {
-            key: row[key]
-            for key in (
-                "record_id",
-                "revision_id",
-                "school_id",
-                "working_id",
-                "lookup_code",
-                "content_digest",
-            )
-        }
-        due = periods.DueRow(**facts, xml_digest=None, pdf_digest=None)
-        assert leaf_hash(locking.leaf_data(due, row["effective_from"])).hex() == row["leaf_hash"]
+        leaf = Leaf(
+            lookup_code=row["lookup_code"],
+            school_year=str(YEAR),
+            revision=row["number"],
+            content_digest=row["content_digest"],
+            xml=None,
+            pdf=None,
+            effective_from=row["effective_from"],
+        )
+        assert (leaf.text, leaf.hash.hex()) == (row["leaf"], row["leaf_hash"])
 
 
 async def test_the_second_window_takes_pupils_assessed_again(world: World) -> None:

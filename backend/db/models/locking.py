@@ -37,6 +37,8 @@ class LedgerEntry(models.Model):
         "models.LockPeriod", related_name="entries", on_delete=fields.RESTRICT
     )
     leaf_hash = fields.CharField(max_length=64)
+    # the database refuses a leaf that is not the hash's, so the default is never kept
+    leaf = fields.TextField(default="", db_default="")
 
     revision_id: int
     lock_period_id: int

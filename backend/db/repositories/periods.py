@@ -1,4 +1,4 @@
-"""Lock periods and the ledger they fill."""
+"""Lock periods, and what their locks take."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ import orjson
 from backend.db import sql
 from backend.domain.acts import LockPeriodFacts
 from backend.domain.calendar import Window
-from backend.domain.merkle import Frontier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,15 +119,20 @@ class DueRow:
     revision_id: int
     school_id: int
     working_id: int
+    number: int
+    school_year: int
     lookup_code: str
     content_digest: str
     xml_digest: str | None
+    xml_size: int | None
     pdf_digest: str | None
+    pdf_size: int | None
 
 
 _DUE = """
 SELECT y.id AS record_id, r.id AS revision_id, y.school_id, y.working_revision_id AS working_id, b.lookup_code,
-       r.content_digest, x.digest AS xml_digest, p.digest AS pdf_digest
+       r.number, r.school_year, r.content_digest, x.digest AS xml_digest, x.size AS xml_size, p.digest AS pdf_digest,
+       p.size AS pdf_size
   FROM revision r
   JOIN year_record y ON y.standing_revision_id = r.id
   JOIN record_book b ON b.id = y.book_id
@@ -176,39 +180,6 @@ async def lock_revisions(revision_ids: Sequence[int]) -> datetime:
 async def end_replacements(record_ids: Sequence[int]) -> None:
     """What was still being worked on ends: the standing revision is the record."""
     await sql.rows(_END_WORKING, list(record_ids))
-
-
-async def frontier() -> Frontier:
-    """The ledger's right edge, its row locked so that leaves are numbered without gaps."""
-    # one transaction at a time appends; the first has no head to lock
-    await sql.rows("SELECT pg_advisory_xact_lock(hashtext('ledger'))")
-    row = await sql.one("SELECT size, frontier FROM tree_head ORDER BY size DESC LIMIT 1")
-    if row is None:
-        return Frontier()
-    return Frontier(row["size"], tuple(bytes.fromhex(root) for root in orjson.loads(row["frontier"])))
-
-
-_APPEND = """
-INSERT INTO ledger_entry (index, revision_id, lock_period_id, leaf_hash)
-SELECT $1 + n - 1, revision_id, $2, leaf
-  FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS t(revision_id, leaf, n)"""
-
-
-async def append_leaves(
-    period_id: int, start: int, revision_ids: Sequence[int], leaves: Sequence[bytes]
-) -> None:
-    """Add leaves to the ledger from index ``start``."""
-    await sql.rows(_APPEND, start, period_id, list(revision_ids), [leaf.hex() for leaf in leaves])
-
-
-async def add_head(head: Frontier) -> None:
-    await sql.rows(
-        "INSERT INTO tree_head (size, root_hash, frontier, created_at) VALUES ($1, $2, $3::jsonb, now())"
-        " ON CONFLICT (size) DO NOTHING",
-        head.size,
-        head.root.hex(),
-        orjson.dumps([root.hex() for root in head.roots]).decode(),
-    )
 
 
 async def seals_pending(period_ids: Sequence[int]) -> dict[int, int]:

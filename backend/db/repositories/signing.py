@@ -189,11 +189,12 @@ class Department:
     """The unit whose seal closes a locked record."""
 
     id: int
+    code: str
     name: str
 
 
 async def find_department() -> Department | None:
     row = await sql.one(
-        "SELECT id, name FROM org_unit WHERE kind = 'DEPARTMENT' AND valid_to IS NULL ORDER BY id LIMIT 1"
+        "SELECT id, code, name FROM org_unit WHERE kind = 'DEPARTMENT' AND valid_to IS NULL ORDER BY id LIMIT 1"
     )
     return None if row is None else Department(**row)

@@ -2,8 +2,10 @@
 
 import asyncio
 import multiprocessing
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
 
 from backend.domain.errors import (
     DomainError,
@@ -12,7 +14,10 @@ from backend.domain.errors import (
     leaves,
 )
 from signing_worker.sign import process
-from signing_worker.sign.work import Refused, SignedWork, SignerSetup, SignWork
+from signing_worker.sign.work import HeadWork, Refused, SignedHead, SignedWork, SignerSetup, SignWork
+
+Work = TypeVar("Work")
+Signed = TypeVar("Signed")
 
 ERROR_OF: dict[str, type[DomainError]] = {kind.code: kind for kind in leaves(SigningFailedError)}
 
@@ -31,10 +36,21 @@ class SignPool:
         Raises:
             SigningFailedError: the leaf that says why not; ``transient`` ones may be tried again.
         """
+        return await self._run(process.sign, work)
+
+    async def sign_head(self, work: HeadWork) -> SignedHead:
+        """Sign a head of the ledger.
+
+        Raises:
+            SigningFailedError: as for ``sign``.
+        """
+        return await self._run(process.sign_head, work)
+
+    async def _run(self, make: Callable[[Work], Signed | Refused], work: Work) -> Signed:
         loop = asyncio.get_running_loop()
         executor = self._executor
         try:
-            answer = await loop.run_in_executor(executor, process.sign, work)
+            answer = await loop.run_in_executor(executor, make, work)
         except BrokenProcessPool as error:
             self._replace(executor)
             raise KeyUnavailableError from error

@@ -6,8 +6,10 @@ an exception of a library, because those do not survive the way back.
 
 import asyncio
 import io
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import aiohttp
 from cryptography import x509
@@ -29,12 +31,15 @@ from backend.observability import configure_logging, log
 from signing_worker.packet.errors import PacketInvalidError
 from signing_worker.render.fonts import font_file
 from signing_worker.sign.evidence import Evidence
+from signing_worker.sign.head import sign_note
 from signing_worker.sign.keys import KeyRing, SigningKey, to_asn1
 from signing_worker.sign.mark import mark_lines, mark_style
 from signing_worker.sign.pdf import PdfSigning, RingSigner, sign_pdf
 from signing_worker.sign.trust import Owner, Trust
-from signing_worker.sign.work import Refused, SignedWork, SignerSetup, SignWork
+from signing_worker.sign.work import HeadWork, Refused, SignedHead, SignedWork, SignerSetup, SignWork
 from signing_worker.sign.xml import sign_packet
+
+Signed = TypeVar("Signed")
 
 HTTP_SECONDS = 10
 SEALS = frozenset({SignatureRole.SCHOOL_SEAL, SignatureRole.LOCK_SEAL})
@@ -74,9 +79,17 @@ def stop() -> None:
 
 def sign(work: SignWork) -> SignedWork | Refused:
     """Make one signature on both files."""
-    here = _process[0]
+    return _guarded(_sign(_process[0], work), work.role)
+
+
+def sign_head(work: HeadWork) -> SignedHead | Refused:
+    """Sign one head of the ledger and have it time-stamped."""
+    return _guarded(_sign_head(_process[0], work), "HEAD")
+
+
+def _guarded(making: Coroutine[None, None, Signed], role: str) -> Signed | Refused:
     try:
-        return here.runner.run(_sign(here, work))
+        return _process[0].runner.run(making)
     except DomainError as error:
         return Refused(error.reason)
     except RevokedError:
@@ -86,7 +99,7 @@ def sign(work: SignWork) -> SignedWork | Refused:
     except PacketInvalidError:
         return Refused(RenderFailedError.code)
     except Exception:  # noqa: BLE001 - what a library raises cannot travel back; the log keeps it
-        log.exception("signing_fault", role=work.role)
+        log.exception("signing_fault", role=role)
         return Refused(UnexpectedFailureError.code)
 
 
@@ -121,6 +134,18 @@ async def _sign(here: _Process, work: SignWork) -> SignedWork:
         signed_at=signed_at,
         certificate_serial=serial,
         certificate_issuer=key.certificate.issuer.rfc4514_string(),
+    )
+
+
+async def _sign_head(here: _Process, work: HeadWork) -> SignedHead:
+    key = here.keys.load(work.locator)
+    _require_registered(key, work.certificate)
+    await here.trust.require(key, Owner(work.owner_name, is_unit=True), here.session)
+    return await sign_note(
+        work.note,
+        RingSigner(key, here.trust.intermediates, embed_roots=False),
+        here.setup.tsa_url,
+        here.session,
     )
 
 

@@ -42,6 +42,25 @@ class SignedWork:
     certificate_issuer: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadWork:
+    """A head of the ledger to sign: its note, and the department's key as it is registered."""
+
+    note: bytes
+    locator: str
+    certificate: str
+    owner_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedHead:
+    """The signature over a note (CMS, detached) and the timestamp over the signature, both DER."""
+
+    signature: bytes
+    timestamp: bytes
+    signed_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """Why no signature was made: the code of a ``SigningFailedError``."""
