@@ -78,7 +78,7 @@ async def edit(
     return RecordPayload(record=Record.of(row))
 
 
-async def _send_back(info: Info, action: Action, record_id: relay.GlobalID, reason: str) -> RecordPayload:
+async def _act(info: Info, action: Action, record_id: relay.GlobalID, reason: str) -> RecordPayload:
     key = node_key(record_id, "Record", "recordId")
     row = await record_cases.send_back(info.context.staff, action, key, reason)
     return RecordPayload(record=Record.of(row))
@@ -87,33 +87,31 @@ async def _send_back(info: Info, action: Action, record_id: relay.GlobalID, reas
 @_refused
 async def give_back(info: Info, record_id: relay.GlobalID, reason: str) -> RecordPayload:
     """Return a signed record to the teacher, before it is submitted."""
-    return await _send_back(info, Action.RETURN, record_id, reason)
+    return await _act(info, Action.RETURN, record_id, reason)
 
 
 @_refused
 async def withdraw(info: Info, record_id: relay.GlobalID, reason: str) -> RecordPayload:
     """Take a submitted or accepted record back (thu hồi), before the lock."""
-    return await _send_back(info, Action.WITHDRAW, record_id, reason)
+    return await _act(info, Action.WITHDRAW, record_id, reason)
 
 
 @_refused
 async def replace(info: Info, record_id: relay.GlobalID, reason: str) -> RecordPayload:
     """Begin a replacement while the accepted revision stands (báo cáo thay thế), before the lock."""
-    return await _send_back(info, Action.REPLACE, record_id, reason)
+    return await _act(info, Action.REPLACE, record_id, reason)
 
 
 @_refused
 async def reject(info: Info, record_id: relay.GlobalID, reason: str) -> RecordPayload:
     """Refuse a submitted record; the school goes on with a new draft."""
-    return await _send_back(info, Action.REJECT, record_id, reason)
+    return await _act(info, Action.REJECT, record_id, reason)
 
 
 @_refused
 async def discard(info: Info, record_id: relay.GlobalID, reason: str) -> RecordPayload:
     """Give up a replacement; what stands stays."""
-    key = node_key(record_id, "Record", "recordId")
-    row = await record_cases.discard(info.context.staff, key, reason)
-    return RecordPayload(record=Record.of(row))
+    return await _act(info, Action.DISCARD, record_id, reason)
 
 
 @strawberry.type

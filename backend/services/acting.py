@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from backend.db.repositories import periods, records
 from backend.db.repositories.records import RecordRow, RevisionRow
 from backend.domain.calendar import Window
+from backend.domain.courses import acts_on_standing
 from backend.domain.errors import DomainError, NotFoundError, NotPermittedError, ReasonRequiredError
-from backend.domain.lifecycle import NEEDS_REASON, Action, allowed
+from backend.domain.lifecycle import NEEDS_REASON, Action
 from backend.domain.policy import GRANTS, Actor, Refusal, refusal
 
 REASON_MAX = 500
@@ -18,8 +19,9 @@ REASON_MAX = 500
 
 def target(record: RecordRow, action: Action) -> RevisionRow:
     """The revision of a record that an action is meant for."""
-    able = (revision for revision in record.revisions if action in allowed(revision.state))
-    return next(able, record.working)
+    other = record.revisions[-1]
+    on_other = other is not record.working and acts_on_standing(action, record.working.state, other.state)
+    return other if on_other else record.working
 
 
 def refusal_for(actor: Actor, action: Action, record: RecordRow) -> Refusal | None:

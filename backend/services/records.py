@@ -3,20 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backend.db.repositories import audit, records, submissions
+from backend.db.repositories import acts, audit, records
 from backend.db.repositories.records import RecordRow, RevisionRow
 from backend.domain.calendar import due_window
 from backend.domain.canonical import content_digest
 from backend.domain.content import RecordContent
 from backend.domain.content_json import ContentInvalidError, parse, to_json
 from backend.domain.content_rules import incomplete, wrong
-from backend.domain.errors import ConflictError, ContentRejectedError
-from backend.domain.lifecycle import NEXT, Action, State
-from backend.domain.policy import BEFORE_DEADLINE, Actor
-from backend.domain.submission import Verdict
-from backend.services.acting import hold_window, require_reason, take_one
-
-VERDICT_OF = {Action.REJECT: Verdict.REJECTED, Action.WITHDRAW: Verdict.WITHDRAWN}
+from backend.domain.errors import ConflictError, ContentRejectedError, NotFoundError
+from backend.domain.lifecycle import Action
+from backend.domain.policy import GRANTS, Actor
+from backend.services.acting import require_reason, take_one
+from backend.services.judgements import judgements
 
 FIXED = frozenset(
     {"schema", "curriculum", "school", "schoolYear", "grade", "className", "outcome", "completed", "promoted"}
@@ -63,50 +61,31 @@ async def write_draft(draft: RevisionRow, content: RecordContent) -> None:
 
 
 async def send_back(actor: Actor, action: Action, record_id: int, reason: str) -> RecordRow:
-    """Return, reject, withdraw or replace: the revision ends or stands on, and a new draft begins.
+    """Return, reject, withdraw, replace or discard: a revision ends or stands on, and what follows is worked on.
 
     Raises:
         NotFoundError, NotPermittedError: by policy, also after the deadline.
         ReasonRequiredError: without a reason.
     """
     why = require_reason(action, reason)
-    record, revision = await take_one(actor, action, record_id)
-    if action in BEFORE_DEADLINE:
-        await hold_window(record.school_year, revision.window)
-    await _end(record, revision, action, why)
-    if action in VERDICT_OF:
-        await submissions.decide([revision.id], VERDICT_OF[action], why, actor.staff_id)
-    await audit.append(actor, action, [(record.school_id, revision.id)], reason=why)
-    return await records.get(record_id)
+    if action in GRANTS[actor.role]:
+        acted = await acts.act(actor, action, record_id, why, judgements.known(actor, action))
+        while acted is not None and not acted.done:
+            judgements.judge(actor, action, acted)
+            acted = await acts.act(actor, action, record_id, why, judgements.known(actor, action))
+        if acted is not None:
+            return acted.record
+    await take_one(actor, action, record_id)
+    raise NotFoundError(field="recordId")
 
 
 async def discard(actor: Actor, record_id: int, reason: str) -> RecordRow:
     """Give up a replacement that is not yet submitted; what stands stays.
 
     Raises:
-        NotFoundError, NotPermittedError: by policy.
-        ReasonRequiredError: without a reason.
+        NotFoundError, NotPermittedError, ReasonRequiredError: as for ``send_back``.
     """
-    why = require_reason(Action.DISCARD, reason)
-    record, draft = await take_one(actor, Action.DISCARD, record_id)
-    standing = record.standing
-    assert standing is not None  # the policy refuses a discard when nothing stands
-    await records.move([draft.id], State.WITHDRAWN)
-    await records.point(record.id, working=standing.id, standing=standing.id)
-    await audit.append(actor, Action.DISCARD, [(record.school_id, draft.id)], reason=why)
-    return await records.get(record_id)
-
-
-async def _end(record: RecordRow, revision: RevisionRow, action: Action, reason: str) -> None:
-    after = NEXT[revision.state, action]
-    stands = record.standing is not None and record.standing.id == revision.id
-    if after is not revision.state:
-        await records.move([revision.id], after)
-    standing = record.standing.id if record.standing and (not stands or after is State.ACCEPTED) else None
-    working = record.working.id
-    if working == revision.id:
-        working = await records.open_successor(revision.id, action, reason)
-    await records.point(record.id, working=working, standing=standing)
+    return await send_back(actor, Action.DISCARD, record_id, reason)
 
 
 def _changed(document: dict[str, Any], changes: Mapping[str, Any]) -> RecordContent:

@@ -114,7 +114,7 @@ SELECT y.id, y.book_id, y.school_id, y.school_class_id, c.name AS class_name, y.
   {FROM}"""
 
 
-def record_row(row: sql.Row) -> RecordRow:
+def record_row(row: Mapping[str, Any]) -> RecordRow:
     """Read a row of ``SELECT``; to whom only the standing revision is shown, that is the one at hand."""
     closed = {Window(name) for name in row["closed"] or ()}
     standing = None if row["s_id"] is None else _revision(row, "s")
@@ -138,7 +138,7 @@ def record_row(row: sql.Row) -> RecordRow:
     )
 
 
-def _revision(row: sql.Row, alias: str) -> RevisionRow:
+def _revision(row: Mapping[str, Any], alias: str) -> RevisionRow:
     opened_by = row[f"{alias}_opened_by"]
     return RevisionRow(
         id=row[f"{alias}_id"],
@@ -259,21 +259,6 @@ async def move(revision_ids: Sequence[int], state: State) -> None:
         list(revision_ids),
         state,
     )
-
-
-_SUCCEED = """
-INSERT INTO revision (year_record_id, number, book_id, school_id, school_class_id, school_year, grade, state, content,
-       content_digest, "window", complete, version, predecessor_id, opened_by, reason, created_at, updated_at)
-SELECT r.year_record_id, (SELECT max(number) + 1 FROM revision n WHERE n.year_record_id = r.year_record_id),
-       r.book_id, r.school_id, r.school_class_id, r.school_year, r.grade, 'DRAFT', r.content,
-       r.content_digest, r."window", r.complete, 1, r.id, $2, $3, now(), now()
-  FROM revision r WHERE r.id = $1 RETURNING id"""
-
-
-async def open_successor(revision_id: int, opened_by: Action, reason: str) -> int:
-    """A new draft with the content of a revision; returns its id."""
-    new_id: int = await sql.value(_SUCCEED, revision_id, opened_by, reason)
-    return new_id
 
 
 async def point(record_id: int, *, working: int, standing: int | None) -> None:
