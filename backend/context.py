@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 from strawberry.dataloader import DataLoader
 
 from backend.adapters.addresses import UNKNOWN
+from backend.adapters.channels import Audience as ChangesAudience
 from backend.adapters.hub import Hub
 from backend.adapters.rate_limits import RateLimits
 from backend.adapters.replies import Replies
@@ -44,6 +45,7 @@ from backend.domain.audit import UNKNOWN_ORIGIN, Origin
 from backend.domain.errors import NotSignedInError, SignerUnknownError, StepUpRequiredError
 from backend.domain.integrators import Scope
 from backend.domain.lifecycle import Action
+from backend.domain.live import Topic
 from backend.domain.messages import Language
 from backend.domain.policy import PUBLIC, Actor, Refusal, Role
 from backend.domain.rate_limits import By, Operation
@@ -72,9 +74,30 @@ class AnswersAtOnce(Protocol):
     ) -> bytes | None: ...
 
 
+SubscriptionText = tuple[str, Any, str | None]
+"""A subscription's document as text and parsed, and the name of the operation that is meant."""
+
+
+class ReadsChanges(Protocol):
+    """Reads what a subscription shows of changes by statements (``backend.compiled.changes``)."""
+
+    def audience(
+        self,
+        subscription: SubscriptionText,
+        topics: frozenset[Topic],
+        actor: Actor,
+        otherwise: ChangesAudience,
+    ) -> tuple[Hashable, ChangesAudience] | None:
+        """Who shares the reading, and the reader; None when the selection must be executed.
+
+        ``otherwise`` executes it, and is asked in doubt.
+        """
+        ...
+
+
 @dataclass(slots=True)
 class Services:
-    """What lives as long as the process; ``compiled`` is None where resolvers answer everything."""
+    """What lives as long as the process; ``compiled`` and ``changes`` are None where resolvers answer everything."""
 
     settings: Settings
     redis: aioredis.Redis
@@ -84,6 +107,7 @@ class Services:
     hub: Hub
     relay: Relay
     compiled: AnswersAtOnce | None = None
+    changes: ReadsChanges | None = None
     tokens: TokenKeys | None = None
     trusted: TrustedDocuments = field(default_factory=TrustedDocuments)
     takes_any_document: bool = True

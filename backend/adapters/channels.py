@@ -1,20 +1,23 @@
 """Watchers who see the same: one channel for a scope and a selection, read once for all of them.
 
-A channel reads a batch of events in one transaction under the scope that its watchers share, and hands every
+A channel gathers events for a moment, reads them in one go under the scope that its watchers share, and hands every
 watcher the same bytes. A watcher has seen everything up to a position; whatever comes to them twice, from the
 replay and from the live line, is left out by it.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable, Collection, Hashable, Sequence
+from typing import Any, Protocol
 
+from backend.adapters.rights import Holder, Rights
 from backend.domain.errors import DomainError, WatchBehindError, WatchEndedError
-from backend.domain.live import LiveEvent
+from backend.domain.live import Address, LiveEvent, Topic
 from backend.domain.policy import Actor
 from backend.observability import log
+
+WINDOW_SECONDS = 0.015
+"""How long the first event waits for others that can be read with it."""
 
 BATCH = 200
 PENDING_MAX = 20_000
@@ -23,60 +26,115 @@ PENDING_MAX = 20_000
 UNSENT_MAX = 1_000
 """Frames that a slow client may have waiting."""
 
+AT_ONCE = 250
+"""Watchers who are written to before anything else has its turn."""
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a batch reads as: frames by position, and assignments that hold no longer."""
+Frame = tuple[int, bytes]
+"""A position, and the JSON of one result."""
 
-    frames: list[tuple[int, str]]
-    ended: Collection[int] = ()
+
+class Batch:
+    """Frames in the order of their positions; ``made`` is what transports have made of them for everybody."""
+
+    __slots__ = ("frames", "made")
+
+    def __init__(self, frames: Sequence[Frame]) -> None:
+        self.frames = frames
+        self.made: dict[Hashable, Any] = {}
+
+    def after(self, position: int) -> "Batch":
+        """The part that lies after a position; all of it is this batch itself."""
+        if not self.frames or self.frames[0][0] > position:
+            return self
+        return Batch([frame for frame in self.frames if frame[0] > position])
+
+
+class Sink(Protocol):
+    """Where a watcher's frames go."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether too much waits for a client that reads too slowly."""
+        ...
+
+    def give(self, batch: Batch) -> None:
+        """Take all frames of a batch; never waits."""
+        ...
+
+    def end(self, reason: DomainError) -> None:
+        """Take that nothing more will come, and why."""
+        ...
 
 
 class Audience(Protocol):
     """Reads events as those who share a scope and a selection see them."""
 
-    async def read(self, events: Sequence[LiveEvent], assignments: Collection[int]) -> Reading:
-        """Frames for what may be seen, with the assignments judged again in the same transaction."""
+    async def read(self, events: Sequence[LiveEvent]) -> list[Frame]:
+        """Frames for what may be seen."""
         ...
 
 
-@dataclass(slots=True, eq=False)
 class Watcher:
-    """One subscription: frames that wait to be sent, and how far it has seen."""
+    """One subscription: whose right it rests on, how far it has seen, and where its frames go."""
 
-    assignment_id: int
-    seen: int
-    _frames: deque[str] = field(default_factory=deque)
-    _ended: DomainError | None = None
-    _waiting: asyncio.Future[None] | None = None
-    past: Callable[[], Awaitable[bool]] | None = None
-    """Reads a page of what was missed; False when there is no more and the watcher is live."""
+    __slots__ = ("channel", "has_left", "holder", "reason", "seen", "sink")
+
+    def __init__(self, channel: "Channel", holder: Holder, sink: Sink, seen: int) -> None:
+        self.channel, self.holder, self.sink, self.seen = channel, holder, sink, seen
+        self.reason: DomainError | None = None
+        self.has_left = False
+
+    def give(self, batch: Batch) -> None:
+        """Pass on what is new to this watcher."""
+        new = batch.after(self.seen)
+        if new.frames:
+            self.seen = new.frames[-1][0]
+            self.sink.give(new)
+
+    def end(self, reason: DomainError) -> None:
+        """End the subscription; who is still joining is told by ``refuse_ended``."""
+        if self.reason is not None:
+            return
+        self.reason = reason
+        if self in self.channel.watchers:
+            self.channel.watchers.discard(self)
+            self.sink.end(reason)
+
+    def refuse_ended(self) -> None:
+        """Raise why the subscription has ended, if it has."""
+        if self.reason is not None:
+            raise self.reason
+
+
+class Queue:
+    """A sink from which frames are taken one by one, at the pace of whoever takes them."""
+
+    __slots__ = ("_ended", "_frames", "_waiting")
+
+    def __init__(self) -> None:
+        self._frames: deque[bytes] = deque()
+        self._ended: DomainError | None = None
+        self._waiting: asyncio.Future[None] | None = None
 
     @property
-    def unsent(self) -> int:
-        """Frames that wait for the client."""
-        return len(self._frames)
+    def is_behind(self) -> bool:
+        return len(self._frames) > UNSENT_MAX
 
-    def give(self, frames: Sequence[tuple[int, str]]) -> None:
-        """Add what is new to this watcher."""
-        for position, frame in frames:
-            if position > self.seen:
-                self.seen = position
-                self._frames.append(frame)
-        self._wake()
+    @property
+    def is_empty(self) -> bool:
+        return not self._frames and self._ended is None
 
-    def greet(self, frame: str) -> None:
-        """Add a frame that is at no position of its own."""
-        self._frames.append(frame)
+    def give(self, batch: Batch) -> None:
+        self._frames.extend(text for _, text in batch.frames)
         self._wake()
 
     def end(self, reason: DomainError) -> None:
-        """End the subscription; what has not been sent is dropped."""
-        self._ended = self._ended or reason
+        """What has not been sent is dropped."""
+        self._ended = reason
         self._frames.clear()
         self._wake()
 
-    async def next(self) -> str:
+    async def next(self) -> bytes:
         """The next frame.
 
         Raises:
@@ -85,10 +143,6 @@ class Watcher:
         while not self._frames:
             if self._ended is not None:
                 raise self._ended
-            if self.past is not None:
-                # read as fast as the client takes it, so that a long absence needs no room here
-                self.past = self.past if await self.past() else None
-                continue
             self._waiting = asyncio.get_running_loop().create_future()
             await self._waiting
         return self._frames.popleft()
@@ -99,25 +153,30 @@ class Watcher:
 
 
 class Channel:
-    """Watchers with one scope and one selection."""
+    """Watchers with one scope and one selection; ``places`` are where the hub finds it.
 
-    def __init__(self, actor: Actor, audience: Audience, wants: Callable[[LiveEvent], bool]) -> None:
-        self.actor = actor
-        self.audience = audience
-        self.wants = wants
+    ``scopes`` are the watchers' own, each as one object: some roles see the same and share a channel.
+    """
+
+    def __init__(
+        self,
+        key: Hashable,
+        places: Collection[tuple[Topic, Address]],
+        audience: Audience,
+        wants: Callable[[LiveEvent], bool],
+        reading: "Reading",
+    ) -> None:
+        self.key, self.places, self.audience, self.wants = key, places, audience, wants
+        self.scopes: dict[Actor, Actor] = {}
         self.watchers: set[Watcher] = set()
         self.joining: set[Watcher] = set()
+        self._reading = reading
         self._pending: deque[LiveEvent] = deque()
         self._task: asyncio.Task[None] | None = None
 
     @property
     def empty(self) -> bool:
         return not self.watchers and not self.joining
-
-    @property
-    def assignments(self) -> set[int]:
-        """The assignments through which the watchers have their right."""
-        return {watcher.assignment_id for watcher in self.watchers}
 
     def push(self, event: LiveEvent) -> None:
         """Take an event that may concern the watchers; who is still joining reads it by themselves."""
@@ -129,33 +188,61 @@ class Channel:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work(), name="live-channel")
 
-    def end_assignments(self, assignments: Collection[int]) -> None:
-        """End the subscriptions of these assignments."""
-        for watcher in tuple(self.watchers):
-            if watcher.assignment_id in assignments:
-                self._end(watcher, WatchEndedError())
+    def end_holders(self, holders: Collection[Holder]) -> None:
+        """End the subscriptions of those who hold their scope no longer."""
+        for watcher in (*self.watchers, *self.joining):
+            if watcher.holder in holders:
+                watcher.end(WatchEndedError())
 
     def end_all(self, reason: DomainError) -> None:
         self._pending.clear()
         for watcher in tuple(self.watchers):
-            self._end(watcher, reason)
-
-    def _end(self, watcher: Watcher, reason: DomainError) -> None:
-        self.watchers.discard(watcher)
-        watcher.end(reason)
+            watcher.end(reason)
 
     async def _work(self) -> None:
         while self._pending:
-            batch = [self._pending.popleft() for _ in range(min(BATCH, len(self._pending)))]
+            await asyncio.sleep(WINDOW_SECONDS)
             try:
-                reading = await self.audience.read(batch, self.assignments)
+                batch = Batch(await self._reading.next(self._pending, self.audience))
             except Exception as error:  # noqa: BLE001 - they come back with their cursors and miss nothing
                 log.warning("live_events_not_read", reason=type(error).__name__)
                 self.end_all(WatchBehindError())
                 return
-            self.end_assignments(reading.ended)
-            for watcher in tuple(self.watchers):
-                watcher.give(reading.frames)
-                if watcher.unsent > UNSENT_MAX:
-                    self._end(watcher, WatchBehindError())
-            await asyncio.sleep(0)
+            await self._give(batch)
+
+    async def _give(self, batch: Batch) -> None:
+        for number, watcher in enumerate(tuple(self.watchers), 1):
+            if watcher.reason is not None or watcher.has_left:
+                continue
+            watcher.give(batch)
+            if watcher.sink.is_behind:
+                watcher.end(WatchBehindError())
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+
+READERS = 4
+"""Batches that are read at the same time: whoever waits for their turn gathers more for it meanwhile."""
+
+
+class Reading:
+    """Reads for all channels, so many at a time, and hands out nothing on a right that has not been judged lately."""
+
+    def __init__(self, rights: Rights) -> None:
+        self._rights = rights
+        self._turns = asyncio.Semaphore(READERS)
+
+    async def next(self, pending: deque[LiveEvent], audience: Audience) -> list[Frame]:
+        """Frames of what has gathered by the time that it is one's turn."""
+        async with self._turns:
+            events = [pending.popleft() for _ in range(min(BATCH, len(pending)))]
+            frames = await audience.read(events)
+        await self._rights.judged()
+        return frames
+
+    async def of(self, events: Sequence[LiveEvent], audience: Audience) -> list[Frame]:
+        """Frames of these events."""
+        async with self._turns:
+            frames = await audience.read(events)
+        await self._rights.judged()
+        return frames

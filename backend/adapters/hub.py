@@ -2,33 +2,27 @@
 
 A subscription joins the channel of its scope and selection. With a cursor it first reads what it missed from
 the stream and then goes live, without a gap and without anything twice; when the stream reaches no longer so
-far back, it is told to load anew. Who holds a right no longer is found with everything that is sent to them,
-and by a sweep every few seconds.
+far back, it is told to load anew. Who holds a right no longer is told with everything that is sent, and by a sweep.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Hashable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
 from backend.adapters import sessions
-from backend.adapters.channels import Audience, Channel, Watcher
+from backend.adapters.channels import Audience, Batch, Channel, Reading, Sink, Watcher
 from backend.adapters.events import STREAM, RedisEvents, position_of, read_entry
-from backend.domain.errors import WatchEndedError
+from backend.adapters.rights import Ended, Holder, Rights
 from backend.domain.live import Address, ChangeKind, LiveEvent, Topic, addresses, listens_at
 from backend.domain.policy import Actor
 from backend.observability import log
 
 WAKE_SECONDS = 3.0
-SWEEP_SECONDS = 3.0
-"""Well under the five seconds in which an ended right ends what it opened."""
-
 RETRY_SECONDS = 1.0
 BLOCK_MS = 2_000
 """Well under the five seconds after which the client gives a silent connection up."""
@@ -49,23 +43,16 @@ class Wish:
     after: int | None
 
 
-Holder = tuple[int, Actor]
-"""An assignment, and the scope that it gave when the subscription began."""
-
-Ended = Callable[[Collection[Holder]], Awaitable[Collection[Holder]]]
-"""Who of these holds that scope no longer."""
-
-
 class Hub:
     """Reads the line once for everybody in this process."""
 
     def __init__(self, redis: aioredis.Redis, ended: Ended) -> None:
         self._redis = redis
         self._events = RedisEvents(redis)
-        self._ended = ended
+        self._rights = Rights(ended, self._end_holders)
+        self._reading = Reading(self._rights)
         self._last = 0
         self._ready = asyncio.Event()
-        self._sweep_now = asyncio.Event()
         self._channels: dict[Hashable, Channel] = {}
         self._index: defaultdict[tuple[Topic, Address], set[Channel]] = defaultdict(set)
         self._woken: defaultdict[tuple[Topic, int], set[asyncio.Event]] = defaultdict(set)
@@ -76,7 +63,7 @@ class Hub:
         """Begin to read; a second time changes nothing."""
         self._tasks = self._tasks or [
             asyncio.create_task(self._read(), name="event-reader"),
-            asyncio.create_task(self._sweep(), name="rights-sweep"),
+            asyncio.create_task(self._rights.sweep(), name="rights-sweep"),
         ]
 
     async def stop(self) -> None:
@@ -108,47 +95,39 @@ class Hub:
             if not self._woken[key]:
                 del self._woken[key]
 
-    @asynccontextmanager
-    async def watch(self, wish: Wish) -> AsyncIterator[Watcher]:
-        """A live subscription, for as long as the block runs."""
+    async def join(self, wish: Wish, sink: Sink) -> Watcher:
+        """A subscription that has been greeted; it is live once ``read_past`` says that there is no more."""
         await self._ready.wait()
         channel = self._channel(wish)
-        watcher = Watcher(wish.assignment_id, self._last if wish.after is None else wish.after)
-        watcher.past = partial(self._read_past, channel, watcher)
+        holder: Holder = (wish.assignment_id, channel.scopes.setdefault(wish.actor, wish.actor))
+        watcher = Watcher(channel, holder, sink, self._last if wish.after is None else wish.after)
         channel.joining.add(watcher)
+        self._rights.hold(holder)
         try:
-            await self._greet(channel, watcher, new=wish.after is None)
-            yield watcher
-        finally:
+            await self._greet(watcher, new=wish.after is None)
+        except BaseException:
+            self.leave(watcher)
+            raise
+        return watcher
+
+    def leave(self, watcher: Watcher) -> None:
+        """Let a subscription go; a second time changes nothing."""
+        channel = watcher.channel
+        if not watcher.has_left:
+            watcher.has_left = True
             channel.joining.discard(watcher)
             channel.watchers.discard(watcher)
-            self._drop(wish, channel)
+            self._rights.release(watcher.holder)
+            self._drop(channel)
 
-    def _channel(self, wish: Wish) -> Channel:
-        channel = self._channels.get(wish.key)
-        if channel is None:
-            channel = self._channels[wish.key] = Channel(wish.actor, wish.audience(), _wanted(wish))
-            for place in _places(wish):
-                self._index[place].add(channel)
-        return channel
+    async def read_past(self, watcher: Watcher) -> bool:
+        """Read a page of what a watcher missed; False once they are live.
 
-    def _drop(self, wish: Wish, channel: Channel) -> None:
-        if not channel.empty or self._channels.get(wish.key) is not channel:
-            return
-        del self._channels[wish.key]
-        for place in _places(wish):
-            self._index[place].discard(channel)
-            if not self._index[place]:
-                del self._index[place]
-
-    async def _greet(self, channel: Channel, watcher: Watcher, *, new: bool) -> None:
-        if new:
-            await self._tell(channel, watcher, ChangeKind.OPENED)
-        elif watcher.seen > self._last + LAG_MAX:
-            await self._tell_gap(channel, watcher)
-
-    async def _read_past(self, channel: Channel, watcher: Watcher) -> bool:
-        """Read a page of what a watcher missed; False once it is live."""
+        Raises:
+            WatchEndedError: when their right has ended.
+        """
+        watcher.refuse_ended()
+        channel = watcher.channel
         if watcher.seen >= self._last:
             # no pause since this look at the line, so nothing lies between the past and what comes
             channel.joining.discard(watcher)
@@ -156,27 +135,52 @@ class Hub:
             return False
         events = await self._events.history(watcher.seen, self._last)
         if events is None:
-            await self._tell_gap(channel, watcher)
+            await self._tell_gap(watcher)
             return True
         wanted = [event for event in events if channel.wants(event)]
-        reading = await channel.audience.read(wanted, {watcher.assignment_id})
-        if reading.ended:
-            raise WatchEndedError
-        watcher.give(reading.frames)
+        frames = await self._reading.of(wanted, channel.audience)
+        watcher.refuse_ended()
+        watcher.give(Batch(frames))
         watcher.seen = events[-1].position
         return True
 
-    async def _tell_gap(self, channel: Channel, watcher: Watcher) -> None:
-        watcher.seen = self._last
-        await self._tell(channel, watcher, ChangeKind.GAP)
+    def _channel(self, wish: Wish) -> Channel:
+        channel = self._channels.get(wish.key)
+        if channel is None:
+            places = [(topic, address) for topic in wish.topics for address in listens_at(wish.actor)]
+            channel = Channel(wish.key, places, wish.audience(), _wanted(wish), self._reading)
+            self._channels[wish.key] = channel
+            for place in places:
+                self._index[place].add(channel)
+        return channel
 
-    async def _tell(self, channel: Channel, watcher: Watcher, kind: ChangeKind) -> None:
+    def _drop(self, channel: Channel) -> None:
+        if not channel.empty or self._channels.get(channel.key) is not channel:
+            return
+        del self._channels[channel.key]
+        for place in channel.places:
+            self._index[place].discard(channel)
+            if not self._index[place]:
+                del self._index[place]
+
+    async def _greet(self, watcher: Watcher, *, new: bool) -> None:
+        if new:
+            await self._tell(watcher, ChangeKind.OPENED)
+        elif watcher.seen > self._last + LAG_MAX:
+            await self._tell_gap(watcher)
+
+    async def _tell_gap(self, watcher: Watcher) -> None:
+        watcher.seen = self._last
+        await self._tell(watcher, ChangeKind.GAP)
+
+    async def _tell(self, watcher: Watcher, kind: ChangeKind) -> None:
+        """Tell one watcher something that is at no position of its own."""
         notice = LiveEvent(position=watcher.seen, topic=Topic.RIGHTS, kind=kind, subject_id=0)
-        reading = await channel.audience.read([notice], {watcher.assignment_id})
-        if reading.ended:
-            raise WatchEndedError
-        for _, frame in reading.frames:
-            watcher.greet(frame)
+        watcher.sink.give(Batch(await watcher.channel.audience.read([notice])))
+
+    def _end_holders(self, holders: Collection[Holder]) -> None:
+        for channel in tuple(self._channels.values()):
+            channel.end_holders(holders)
 
     async def _read(self) -> None:
         sessions_after = b"0-0"
@@ -219,33 +223,13 @@ class Hub:
         for woken in self._woken.get((event.topic, event.subject_id), ()):
             woken.set()
         if event.topic is Topic.RIGHTS:
-            self._sweep_now.set()
+            self._rights.doubt()
             return
         reached: set[Channel] = set()
         for address in addresses(event):
             reached |= self._index.get((event.topic, address), set())
         for channel in reached:
             channel.push(event)
-
-    async def _sweep(self) -> None:
-        while True:
-            await _wait(self._sweep_now, SWEEP_SECONDS)
-            self._sweep_now.clear()
-            channels = tuple(self._channels.values())
-            holders = {(item, channel.actor) for channel in channels for item in channel.assignments}
-            if not holders:
-                continue
-            try:
-                ended = await self._ended(holders)
-            except Exception as error:  # noqa: BLE001 - the database is away; nothing can be read or sent either
-                log.warning("rights_not_judged", reason=type(error).__name__)
-                continue
-            for channel in channels:
-                channel.end_assignments({item for item, actor in ended if actor == channel.actor})
-
-
-def _places(wish: Wish) -> list[tuple[Topic, Address]]:
-    return [(topic, address) for topic in wish.topics for address in listens_at(wish.actor)]
 
 
 def _wanted(wish: Wish) -> Callable[[LiveEvent], bool]:

@@ -10,6 +10,7 @@ from backend.embedded.guarded import GuardedServer, ServerPlan, accepts_connecti
 from backend.settings import process_environment
 
 ROOT = Path(__file__).parents[2]
+SOCKETS = "backend.web.sockets:SocketProtocol"
 WORKER_READY = "worker_started"
 
 
@@ -54,6 +55,6 @@ def api_plan(environment: Mapping[str, str]) -> ServerPlan:
     command = [sys.executable, "-m", "uvicorn", "--factory", "backend.web.app:app"]
     address = ["--host", environment["HOCBA_HOST"], "--port", environment["HOCBA_PORT"]]
     options = ["--no-access-log", "--log-level", "warning", "--no-proxy-headers", "--no-server-header"]
-    # what a socket may send at once is what a body may have
-    options += ["--ws-max-size", "200000"]
+    # what a socket may send at once is what a body may have; frames are made for many sockets and sent as they are
+    options += ["--ws-max-size", "200000", "--ws", SOCKETS, "--ws-per-message-deflate", "false"]
     return ServerPlan([*command, *address, *options], ROOT, environment)

@@ -1,16 +1,18 @@
 """Subscriptions to changes in the viewer's scope, read once for all who share scope and selection.
 
-The selection of a subscription is executed once for an event and a channel (``backend.adapters.channels``), in
-one transaction under the scope that its watchers share; each watcher gets the same bytes through the outlet that
-its transport has opened. So the generator of an operation yields nothing itself: it keeps the operation open.
+What a subscription shows of an event is read once for a channel (``backend.adapters.channels``), by one statement or
+else by executing its selection, under the scope that its watchers share; each watcher gets the same bytes. So the
+generator of an operation yields nothing itself. It keeps the operation open for a transport that takes results one by
+one; a transport that takes them as they come (``Line``) keeps it open by itself, and the generator ends.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from inspect import isawaitable
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 import strawberry
@@ -19,8 +21,8 @@ from graphql.language import Visitor, visit
 from starlette.requests import HTTPConnection
 from strawberry import relay
 
-from backend.adapters.channels import Audience, Reading
-from backend.adapters.hub import Wish
+from backend.adapters.channels import Audience, Frame, Queue, Sink
+from backend.adapters.hub import Hub, Wish
 from backend.context import Context, Loaders, Services, operation_variables
 from backend.db.scope import scoped
 from backend.domain.errors import NotFoundError, NotSignedInError, SignerUnknownError
@@ -36,13 +38,29 @@ from backend.schema.live import LiveChange
 from backend.schema.organisation import SchoolClass
 from backend.schema.records import Record
 from backend.services.acting import refusal_for
-from backend.services.watching import ended, scope_of
+from backend.services.watching import scope_of
 
-Outlet = Callable[[str], Awaitable[None]]
+Outlet = Callable[[bytes], Awaitable[None]]
 """Sends one result, already written as JSON, to whoever subscribed."""
 
 outlet: ContextVar[Outlet] = ContextVar("outlet")
 """Opened by the transport in the task of the operation."""
+
+
+class Line(Sink, Protocol):
+    """A transport that takes results as they come."""
+
+    async def drained(self) -> None:
+        """Return when the client has taken most of what it was given."""
+        ...
+
+    def keep(self, leave: Callable[[], None]) -> None:
+        """Keep the operation open from now on; ``leave`` ends the subscription with it."""
+        ...
+
+
+line: ContextVar[Line | None] = ContextVar("line", default=None)
+"""Laid by such a transport in the task of the operation, in place of an outlet."""
 
 RECORDS = frozenset({Topic.RECORD, Topic.CLASS})
 SUBMISSIONS = frozenset({Topic.SUBMISSION})
@@ -87,19 +105,43 @@ async def _send_changes(info: Info, topics: frozenset[Topic], after: str | None)
         raise NotSignedInError
     if actor.assignment_id is None:
         raise SignerUnknownError
-    send = outlet.get()
     selection = Selection.of(info._raw_info, scope_of(actor), context)  # noqa: SLF001 - Strawberry wraps it
+    key, audience = selection.shared(topics)
     wish = Wish(
-        key=(topics, selection.actor, selection.language, selection.document_key, selection.variables_key),
-        topics=topics,
-        actor=selection.actor,
-        audience=lambda: selection,
-        assignment_id=actor.assignment_id,
-        after=_position(after),
+        (topics, key), topics, selection.actor, lambda: audience, actor.assignment_id, _position(after)
     )
-    async with context.services.hub.watch(wish) as watcher:
+    direct = line.get()
+    if direct is None:
+        await _hand_out(context.services.hub, wish, outlet.get())
+    else:
+        await _hand_over(context.services.hub, wish, direct)
+
+
+async def _hand_out(hub: Hub, wish: Wish, send: Outlet) -> None:
+    """Send one result after the other, as fast as they are taken."""
+    queue = Queue()
+    watcher = await hub.join(wish, queue)
+    try:
+        is_live = False
         while True:
-            await send(await watcher.next())
+            while queue.is_empty and not is_live:
+                is_live = not await hub.read_past(watcher)
+            await send(await queue.next())
+    finally:
+        hub.leave(watcher)
+
+
+async def _hand_over(hub: Hub, wish: Wish, direct: Line) -> None:
+    """Bring a subscription to where it is live, and leave it to the transport."""
+    watcher = await hub.join(wish, direct)
+    leave = partial(hub.leave, watcher)
+    try:
+        while await hub.read_past(watcher):
+            await direct.drained()
+    except BaseException:
+        leave()
+        raise
+    direct.keep(leave)
 
 
 def _position(after: str | None) -> int | None:
@@ -144,7 +186,16 @@ class Selection(Audience):
             operation_name=operation.name.value if operation.name else None,
         )
 
-    async def read(self, events: Sequence[LiveEvent], assignments: Collection[int]) -> Reading:
+    def shared(self, topics: frozenset[Topic]) -> tuple[Hashable, Audience]:
+        """Who shares what is read of events, and who reads it."""
+        reads = self.services.changes
+        text = (self.document_key, self.document, self.operation_name)
+        compiled = reads and reads.audience(text, topics, self.actor, self)
+        if compiled:
+            return (compiled[0], self.document_key, self.operation_name), compiled[1]
+        return (self.actor, self.language, self.document_key, self.operation_name, self.variables_key), self
+
+    async def read(self, events: Sequence[LiveEvent]) -> list[Frame]:
         """Read the subjects in one transaction under the shared scope and execute the selection on each."""
         context = Context(
             connection=NOBODY,
@@ -156,17 +207,14 @@ class Selection(Audience):
         )
         if all(event.kind in NOTICES for event in events):
             # nothing of anybody's is in a notice, and the right was judged when the subscription began
-            texts = [await self._execute(context, _notice(event)) for event in events]
-            return Reading([(event.position, text) for event, text in zip(events, texts, strict=True)])
+            return [(event.position, await self._execute(context, _notice(event))) for event in events]
         async with scoped(self.actor, write=False):
-            gone = await ended({(item, self.actor) for item in assignments})
             changes = await asyncio.gather(*(_change(context, event) for event in events))
             seen = [(event, change) for event, change in zip(events, changes, strict=True) if change]
             texts = await asyncio.gather(*(self._execute(context, change) for _, change in seen))
-        frames = [(event.position, text) for (event, _), text in zip(seen, texts, strict=True)]
-        return Reading(frames, {item for item, _ in gone})
+        return [(event.position, text) for (event, _), text in zip(seen, texts, strict=True)]
 
-    async def _execute(self, context: Context, change: LiveChange) -> str:
+    async def _execute(self, context: Context, change: LiveChange) -> bytes:
         result = execute(
             self.schema,
             self.document,
@@ -179,7 +227,7 @@ class Selection(Audience):
         answer: dict[str, Any] = {"data": done.data}
         if done.errors:
             answer["errors"] = [shown_fault(error, self.language).formatted for error in done.errors]
-        return orjson.dumps(answer, default=str).decode()
+        return orjson.dumps(answer, default=str)
 
 
 async def _change(context: Context, event: LiveEvent) -> LiveChange | None:

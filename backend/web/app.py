@@ -22,6 +22,7 @@ from backend.adapters.redis_client import open_redis
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
 from backend.adapters.tokens import TokenKeys
+from backend.compiled.changes import ChangeReads
 from backend.compiled.reads import CompiledReads
 from backend.context import Services
 from backend.db.connection import close_database, open_database
@@ -89,6 +90,7 @@ def create_app(settings: Settings) -> ASGIApp:
         reads = ReadPools(settings.database_url, pool=settings.database_pool)
         compiled = CompiledReads(schema._schema, reads)  # noqa: SLF001 - Strawberry's own graphql-core schema
         services.compiled = repeated.reads = compiled
+        services.changes = ChangeReads(schema._schema, reads)  # noqa: SLF001 - as above
         known.doors = ReadPools(settings.database_url, pool=settings.database_pool, writes=True)
         living = (services.hub, services.relay, Sealing(), gateway.connections)
         for part in living:

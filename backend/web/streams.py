@@ -1,29 +1,38 @@
 """The two ways in which a subscription reaches a client: graphql-transport-ws, and server-sent events.
 
-Both open the outlet through which changes come already written; everything else, from the first check to the
-last message, is Strawberry's.
+Changes come already written, to a socket straight to its transport; everything else, from the first check to the last
+message, is Strawberry's.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import orjson
 from graphql import GraphQLError
 from starlette.types import Message, Send
+from starlette.websockets import WebSocket
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
 from strawberry.types.execution import ExecutionResult, SubscriptionExecutionResult
 
+from backend.adapters.channels import Batch
 from backend.context import Context
-from backend.resolvers.live import outlet
+from backend.domain.errors import DomainError
+from backend.resolvers.live import line, outlet
+from backend.schema.errors import shown_fault
 from backend.web.connections import current
+from backend.web.sockets import EXTENSION, SocketProtocol, framed, message_of, text_frame
 
 UNSENT_MAX = 16
 """Results that wait for a slow reader of events before the hub keeps them."""
+
+UNSENT_BYTES = 256 * 1024
+"""What may wait for a slow socket; with its cursor the client comes back for the rest."""
 
 SESSION_ENDED = 4401
 
@@ -47,17 +56,77 @@ class Socket:
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
-    """Strawberry's handler, with an outlet for each operation."""
+    """Strawberry's handler, with a line or an outlet for each operation."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines: dict[str, SocketLine] = {}
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
-        head = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":'
-
-        async def send(text: str) -> None:
-            if not operation.completed:
-                await self.websocket.ws.send_text(f"{head}{text}}}")  # type: ignore[attr-defined]
-
-        outlet.set(send)
+        websocket: Any = self.websocket
+        protocol = websocket.ws.scope["extensions"].get(EXTENSION)
+        if protocol is not None and protocol.takes_frames:
+            line.set(SocketLine(self, protocol, operation))
+        else:
+            outlet.set(partial(_send, websocket.ws, operation))
         await super().run_operation(operation)
+
+    async def cleanup_operation(self, operation_id: str) -> None:
+        kept = self.lines.pop(operation_id, None)
+        if kept is not None:
+            kept.leave()
+        await super().cleanup_operation(operation_id)
+
+
+async def _send(websocket: WebSocket, operation: Operation[Context, None], text: bytes) -> None:
+    if not operation.completed:
+        await websocket.send_text(message_of(orjson.dumps(operation.id), text).decode())
+
+
+class SocketLine:
+    """``Line`` of one subscription of a socket; the operation stays open without a task of its own."""
+
+    __slots__ = ("_handler", "_id", "_operation", "_protocol", "leave")
+
+    def __init__(
+        self, handler: SocketHandler, protocol: SocketProtocol, operation: Operation[Context, None]
+    ) -> None:
+        self._handler, self._protocol, self._operation = handler, protocol, operation
+        self._id = orjson.dumps(operation.id)
+        self.leave: Callable[[], None] = _nothing
+
+    @property
+    def is_behind(self) -> bool:
+        return self._protocol.unsent > UNSENT_BYTES
+
+    def give(self, batch: Batch) -> None:
+        self._protocol.write_frames(framed(batch, self._id))
+
+    def end(self, reason: DomainError) -> None:
+        """Say why nothing more will come, and that it has ended; a client that reads slowly is told after the rest."""
+        told = shown_fault(GraphQLError("", original_error=reason), self._handler.context.language)
+        answer = {"data": None, "errors": [told.formatted]}
+        name = self._operation.id
+        self._protocol.write_frames(
+            text_frame({"id": name, "type": "next", "payload": answer})
+            + text_frame({"id": name, "type": "complete"})
+        )
+        self._handler.lines.pop(name, None)
+        self._handler.operations.pop(name, None)
+        self.leave()
+
+    async def drained(self) -> None:
+        await self._protocol.drained()
+
+    def keep(self, leave: Callable[[], None]) -> None:
+        self.leave = leave
+        # Strawberry says nothing more on a completed operation, and counts it until it is taken off its socket
+        self._operation.completed = True
+        self._handler.lines[self._operation.id] = self
+
+
+def _nothing() -> None:
+    """Before a subscription is kept there is nothing to leave."""
 
 
 async def with_outlet(source: SubscriptionExecutionResult) -> AsyncGenerator[Any, None]:
@@ -65,7 +134,7 @@ async def with_outlet(source: SubscriptionExecutionResult) -> AsyncGenerator[Any
     queue: asyncio.Queue[Any] = asyncio.Queue(UNSENT_MAX)
     ended = asyncio.Event()
 
-    async def take(text: str) -> None:
+    async def take(text: bytes) -> None:
         await queue.put(_read(text))
 
     async def run() -> None:
@@ -106,7 +175,7 @@ async def _until(ended: asyncio.Event, queue: asyncio.Queue[Any]) -> AsyncGenera
         ending.cancel()
 
 
-def _read(text: str) -> ExecutionResult:
+def _read(text: bytes) -> ExecutionResult:
     written: dict[str, Any] = orjson.loads(text)
     errors = [
         GraphQLError(item["message"], path=item.get("path"), extensions=item.get("extensions"))

@@ -11,7 +11,11 @@ from starlette.requests import HTTPConnection
 from backend.compiled.reads import CompiledReads
 from backend.context import Context, Services, SessionIdentity
 from backend.db.reading.pools import ReadPools
+from backend.db.scope import scoped
+from backend.domain.lifecycle import Action, State
 from backend.graph import schema
+from backend.services import submissions
+from backend.services.records import send_back
 from tests.fixtures.world import ISSUER, World
 
 
@@ -53,6 +57,20 @@ class BothWays:
         ordinary = await self.run(login, query, variables, compiled=False)
         assert await self.run(login, query, variables, compiled=True) == ordinary
         return ordinary
+
+
+async def mix(world: World) -> None:
+    """Bring records of the own school into many states."""
+    principal = world.own.actors["ht"]
+    ids = [record.id for record in await world.records(principal)]
+    await world.bring_to(State.TEACHER_SIGNED, ids[0])
+    await world.bring_to(State.ISSUED, *ids[1:5])
+    async with scoped(principal, write=True):
+        await submissions.submit(principal, ids[1:3])
+    async with scoped(world.department, write=True):
+        await submissions.accept(world.department, ids[1:3])
+    async with scoped(principal, write=True):
+        await send_back(principal, Action.REPLACE, ids[1], 'Bổ sung "ngay"\\ — 1/2.')
 
 
 @pytest.fixture

@@ -9,12 +9,8 @@ from graphql import FragmentDefinitionNode, OperationDefinitionNode, parse, prin
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.db.reading.shapes import TYPES, Classes, Counts, One
-from backend.db.scope import scoped
-from backend.domain.lifecycle import Action, State
-from backend.services import submissions
-from backend.services.records import send_back
-from tests.compiled.conftest import BothWays
+from tests.compiled.conftest import BothWays, mix
+from tests.compiled.selections import selections
 from tests.strategies.records import YEAR
 
 STAFF = (
@@ -53,21 +49,6 @@ def _needed(text: str, fragments: dict[str, FragmentDefinitionNode], seen: tuple
     return list(dict.fromkeys(texts))
 
 
-async def _mix(both: BothWays) -> None:
-    """Bring records of the own school into many states."""
-    world = both.world
-    principal = world.own.actors["ht"]
-    ids = [record.id for record in await world.records(principal)]
-    await world.bring_to(State.TEACHER_SIGNED, ids[0])
-    await world.bring_to(State.ISSUED, *ids[1:5])
-    async with scoped(principal, write=True):
-        await submissions.submit(principal, ids[1:3])
-    async with scoped(world.department, write=True):
-        await submissions.accept(world.department, ids[1:3])
-    async with scoped(principal, write=True):
-        await send_back(principal, Action.REPLACE, ids[1], 'Bổ sung "ngay"\\ — 1/2.')
-
-
 VARIABLES: dict[str, dict[str, Any]] = {
     "Records": {"filter": {"schoolYear": str(YEAR)}, "first": 4},
     "Progress": {"schoolYear": str(YEAR)},
@@ -78,7 +59,7 @@ VARIABLES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", sorted(COMPILED))
 async def test_documents_of_the_frontend(both: BothWays, name: str) -> None:
     """What the pages ask most is answered by one statement, for everybody, in every mix of states."""
-    await _mix(both)
+    await mix(both.world)
     query = _documents()[name]
     for login in STAFF:
         await both.same(login, query, **VARIABLES[name])
@@ -116,7 +97,7 @@ async def test_paging_to_the_end(both: BothWays) -> None:
 )
 async def test_filters(both: BothWays, wanted: dict[str, Any]) -> None:
     """Every filter narrows alike."""
-    await _mix(both)
+    await mix(both.world)
     query = "query ($f: RecordFilterInput) { records(filter: $f) { edges { node { id state pupilName } } } }"
     await both.same("22193401.ht", query, f=wanted)
     assert both.compiled.answered == 1
@@ -155,43 +136,12 @@ async def test_nobody_is_refused_alike(both: BothWays, login: str | None) -> Non
 # --- generated selections --------------------------------------------------------------------------
 
 
-def _selections(type_name: str, depth: int) -> st.SearchStrategy[str]:
-    """Any selection of a type, some fields under other names."""
-    leaves, objects = [], {}
-    for name, shape in TYPES[type_name].items():
-        match shape:
-            case One():
-                objects[name] = shape.type_name
-            case Counts():
-                objects[name] = "StateCount"
-            case Classes():
-                objects[name] = "ClassProgress"
-            case _:
-                leaves.append(name)
-    leaves.append("__typename")
-    below = {name: _selections(inner, depth - 1) for name, inner in objects.items() if depth > 0}
-    field = st.sampled_from(leaves).map(str)
-    if below:
-        field |= st.sampled_from(sorted(below)).flatmap(
-            lambda name: below[name].map(lambda inner: f"{name} {{ {inner} }}")
-        )
-    aliased = st.tuples(st.sampled_from(["", "a: ", "b: "]), field).map("".join)
-    return st.lists(aliased, min_size=1, max_size=5).map(_without_clashes).map(" ".join)
-
-
-def _without_clashes(fields: list[str]) -> list[str]:
-    """One field for each response name, so that the selection is valid; counts once, as statements give them."""
-    by_key = {field.split("{")[0].split(":")[0].strip(): field for field in fields}
-    counts = [key for key, field in by_key.items() if "counts {" in field.split("{ ")[0] + "{"]
-    return [field for key, field in by_key.items() if key not in counts[1:]]
-
-
 EXAMPLES = 60
 
 
-async def test_generated_selections(both: BothWays) -> None:
+async def test_generatedselections(both: BothWays) -> None:
     """Whatever is selected of what can be compiled, in whatever order and under whatever names."""
-    await _mix(both)
+    await mix(both.world)
     queries: list[str] = []
 
     @settings(max_examples=EXAMPLES, deadline=None, database=None)
@@ -207,11 +157,11 @@ async def test_generated_selections(both: BothWays) -> None:
 
 def _queries() -> st.SearchStrategy[str]:
     return st.one_of(
-        _selections("Record", 2).map(
+        selections("Record", 2).map(
             lambda inner: f"{{ records(first: 5) {{ __typename edges {{ x: cursor node {{ {inner} }} }} }} }}"
         ),
         *(
-            _selections(type_name, 2).map(
+            selections(type_name, 2).map(
                 lambda inner, root=root: f'{{ q: {root}(schoolYear: "{YEAR}") {{ {inner} }} }}'
             )
             for root, type_name in (

@@ -18,7 +18,9 @@ from backend.adapters.rate_limits import RateLimits
 from backend.adapters.redis_client import open_redis
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
+from backend.compiled.changes import ChangeReads
 from backend.context import Context, Services, SessionIdentity
+from backend.db.reading.pools import ReadPools
 from backend.db.scope import unscoped
 from backend.graph import schema
 from backend.resolvers.live import outlet
@@ -48,7 +50,7 @@ class Screen:
 
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def show(self, text: str) -> None:
+    async def show(self, text: bytes) -> None:
         await self.gate.wait()
         answer = orjson.loads(text)
         self.errors += answer.get("errors", [])
@@ -137,7 +139,10 @@ async def _ended(holders):
 
 
 @pytest.fixture
-async def live(world: World, own_redis: aioredis.Redis, tmp_path: Path) -> AsyncIterator[Live]:
+async def live(
+    world: World, own_redis: aioredis.Redis, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[Live]:
+    """Changes are read by statements, or by executing selections when a test asks for that."""
     names = [
         "DATABASE_URL",
         "DATABASE_OWNER_URL",
@@ -157,12 +162,16 @@ async def live(world: World, own_redis: aioredis.Redis, tmp_path: Path) -> Async
         hub=Hub(own_redis, _ended),
         relay=Relay(RedisEvents(own_redis)),
     )
+    pools = ReadPools(world.urls.app, pool=4)
+    if getattr(request, "param", "statements") == "statements":
+        services.changes = ChangeReads(schema._schema, pools)
     await world.owner.run("DELETE FROM live_event")
     services.hub.start()
     services.relay.start()
     yield Live(world, services)
     await services.relay.stop()
     await services.hub.stop()
+    await pools.close()
 
 
 class Screens(dict):

@@ -1,22 +1,31 @@
 """Subscriptions to changes: who is told what, once, from any cursor on, and until their right ends."""
 
 import asyncio
+import re
 from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from redis import asyncio as aioredis
 
-from backend.adapters import channels
+from backend.adapters import channels, rights
 from backend.adapters.events import STREAM
 from backend.db import sql
+from backend.db.reading.pools import ReadPools
 from backend.db.scope import scoped
 from backend.domain.live import ChangeKind, LiveEvent, Topic
+from backend.domain.policy import Actor
 from backend.services.relaying import Relay
 from tests.live.conftest import LOCKS, RECORDS, Live, many
 
 PRINCIPAL, CLERK, TEACHER, OTHER_TEACHER = "22193401.ht", "22193401.vt", "22193401.gv.4A", "22193401.gv.4B"
 SIBLING, DISTRICT, FAR_DISTRICT, DEPARTMENT = "22193402.ht", "phong.193", "phong.194", "so"
+
+APART = re.compile("live_event|assignments_held")
+"""Passing on, and rights, which are judged for the whole process."""
+
+BOTH_WAYS = pytest.mark.parametrize("live", ["statements", "executed"], indirect=True)
+"""By statements, and by executing the selection."""
 
 
 async def _ids(live: Live, actor: str = "ht", school: int = 0) -> list[int]:
@@ -24,18 +33,24 @@ async def _ids(live: Live, actor: str = "ht", school: int = 0) -> list[int]:
 
 
 def _counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every statement that repositories run from now on."""
+    """Every statement that is run from now on."""
     seen: list[str] = []
-    rows = sql.rows
+    rows, value = sql.rows, ReadPools.value
 
     async def counted(statement: str, *binds: object) -> list[sql.Row]:
         seen.append(statement)
         return await rows(statement, *binds)
 
+    async def valued(pools: ReadPools, actor: Actor, statement: str, binds: tuple[object, ...]) -> object:
+        seen.append(statement)
+        return await value(pools, actor, statement, binds)
+
     monkeypatch.setattr(sql, "rows", counted)
+    monkeypatch.setattr(ReadPools, "value", valued)
     return seen
 
 
+@BOTH_WAYS
 async def test_everybody_who_may_see_a_record_is_told_and_nobody_else(live: Live) -> None:
     """Its class, school, district and department; not the other class, school or district."""
     (record_id, *_) = await _ids(live, "gv.4A")
@@ -208,7 +223,10 @@ async def test_many_records_at_once_are_told_by_class(live: Live) -> None:
     assert screen.events[1]["node"]["name"] == "4A"
 
 
-async def test_equal_scopes_share_one_read(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+@BOTH_WAYS
+async def test_equal_scopes_share_one_read(
+    live: Live, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
     """Twenty people with one scope and selection cost the database what one costs."""
     (record_id, *_) = await _ids(live)
     counts = []
@@ -217,11 +235,12 @@ async def test_equal_scopes_share_one_read(live: Live, monkeypatch: pytest.Monke
             statements = _counted(monkeypatch)
             await live.touch(record_id)
             await asyncio.gather(*(screen.until(2) for screen in screens.all))
-            counts.append([item for item in statements if "live_event" not in item])
+            counts.append([item for item in statements if not APART.search(item)])
             monkeypatch.undo()
             assert live.services.hub.channels == 1
     assert counts[0] == counts[1]
     assert len([item for item in counts[0] if "FROM year_record" in item]) == 1
+    assert "executed" in request.node.name or len(counts[0]) == 1
 
 
 async def test_another_selection_or_scope_reads_for_itself(live: Live) -> None:
@@ -264,7 +283,8 @@ async def test_a_right_is_judged_with_everything_that_is_sent(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also when no event tells of its end: a date that has come, without the sweep."""
-    monkeypatch.setattr("backend.adapters.hub.SWEEP_SECONDS", 3600)
+    monkeypatch.setattr(rights, "SWEEP_SECONDS", 3600)
+    monkeypatch.setattr(rights, "FRESH_SECONDS", 0)
     (record_id, *_) = await _ids(live)
     async with live.watch(CLERK) as screen:
         await live.world.owner.run("ALTER TABLE assignment DISABLE TRIGGER USER")

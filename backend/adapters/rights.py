@@ -1,0 +1,82 @@
+"""Who still holds the scope under which they began to watch: one view for a process, judged anew when it may be old.
+
+The line of events tells when somebody's assignments change; what no event tells of, a date that has come, is found
+because nothing is sent on a judgement older than two seconds, and by a sweep where nothing is sent.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
+
+from backend.domain.policy import Actor
+from backend.observability import log
+
+FRESH_SECONDS = 2.0
+SWEEP_SECONDS = 3.0
+"""Well under the five seconds in which an ended right ends what it opened."""
+
+Holder = tuple[int, Actor]
+"""An assignment, and the scope that it gave when the subscription began."""
+
+Ended = Callable[[Collection[Holder]], Awaitable[Collection[Holder]]]
+"""Who of these holds that scope no longer."""
+
+
+class Rights:
+    """The holders of a process's subscriptions; ``on_ended`` is told of those who hold their scope no longer."""
+
+    def __init__(self, ended: Ended, on_ended: Callable[[Collection[Holder]], None]) -> None:
+        self._ended = ended
+        self._on_ended = on_ended
+        self._holders: Counter[Holder] = Counter()
+        self._doubts = 0
+        self._judged = (0, float("-inf"))
+        self._judging: asyncio.Task[None] | None = None
+        self._doubted = asyncio.Event()
+
+    def hold(self, holder: Holder) -> None:
+        """Judge this holder from now on; their right has just been read."""
+        self._holders[holder] += 1
+
+    def release(self, holder: Holder) -> None:
+        """One subscription of theirs has left."""
+        self._holders[holder] -= 1
+        if not self._holders[holder]:
+            del self._holders[holder]
+
+    def doubt(self) -> None:
+        """Somebody's assignments have changed: what was judged before says nothing any more."""
+        self._doubts += 1
+        self._doubted.set()
+
+    async def judged(self) -> None:
+        """Return once everybody has been judged lately, and after every doubt so far.
+
+        Raises:
+            Exception: when the rights cannot be read; then nothing may be sent.
+        """
+        doubts, asked = self._doubts, time.monotonic()
+        while self._judged[0] < doubts or self._judged[1] < asked - FRESH_SECONDS:
+            if self._judging is None or self._judging.done():
+                self._judging = asyncio.create_task(self._judge(), name="rights")
+            await asyncio.shield(self._judging)
+
+    async def sweep(self) -> None:
+        """Judge everybody after each doubt and every few seconds, for ever."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._doubted.wait(), SWEEP_SECONDS)
+            self._doubted.clear()
+            try:
+                await self.judged()
+            except Exception as error:  # noqa: BLE001 - the database is away; nothing can be read or sent either
+                log.warning("rights_not_judged", reason=type(error).__name__)
+
+    async def _judge(self) -> None:
+        doubts, began, holders = self._doubts, time.monotonic(), tuple(self._holders)
+        ended = await self._ended(holders) if holders else ()
+        self._judged = (doubts, began)
+        if ended:
+            self._on_ended(ended)
