@@ -28,13 +28,17 @@ from backend.db.repositories import (
     families,
     integrators,
     organisation,
+    participation,
+    participation_reports,
     periods,
+    preparing,
     records,
     submissions,
 )
 from backend.db.repositories.access import AccessRow
 from backend.db.repositories.integrators import Credentials
 from backend.db.repositories.organisation import CountRow
+from backend.db.repositories.participation import ReadinessRow
 from backend.db.repositories.people import AssignmentRow, Login
 from backend.db.repositories.records import RecordRow
 from backend.documents.limits import Audience
@@ -206,6 +210,17 @@ class Loaders:
             partial(_in_order, organisation.counts_of)
         )
         self.family_records = _loader(families.records_of)
+        self.participations = _loader(participation.find)
+        self.readiness: Loaded[tuple[int, int], ReadinessRow | None] = Loaded(
+            partial(_in_order, participation.readiness)
+        )
+        self.not_taking_part: Loaded[tuple[int, int], list[int]] = Loaded(
+            partial(_in_order, participation.missing)
+        )
+        self.trainings = _loader(preparing.find_trainings)
+        self.visits = _loader(preparing.find_visits)
+        self.visit_proposals = _loader(preparing.proposals_of)
+        self.reports = _loader(participation_reports.find)
         self.seals_pending = _loader(periods.seals_pending)
         self.due_counts = _loader(locking.due_counts)
         self.access_events = _loader(access.find)

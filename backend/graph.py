@@ -36,6 +36,8 @@ from backend.resolvers import (
     imports,
     integrators,
     live,
+    participation,
+    preparing,
     public,
     records,
     sessions,
@@ -59,6 +61,13 @@ from backend.schema.organisation import (
     OrgUnit,
     SchoolClass,
     SchoolProgress,
+)
+from backend.schema.participation import Participation, ParticipationProgress
+from backend.schema.preparing import (
+    ParticipationReport,
+    SupervisionVisit,
+    TrainingSession,
+    WorkingGroup,
 )
 from backend.schema.records import Record
 from backend.schema.registry import RegistryRecord
@@ -101,6 +110,27 @@ class Query:
     district_progress: list[DistrictProgress] = strawberry.field(
         resolver=department.district_progress,
         description="Records by district and state. Right: district, department.",
+    )
+    participations: relay.Connection[Participation] = strawberry.field(
+        resolver=participation.every,
+        description="Declarations of schools that take part. Right: staff, their scope.",
+    )
+    participation_progress: list[ParticipationProgress] = strawberry.field(
+        resolver=participation.progress,
+        description="How many schools of each district take part, and who is missing. Right: staff, their scope.",
+    )
+    working_group: WorkingGroup = strawberry.field(
+        resolver=preparing.working_group, description="A unit's working group. Right: staff, their scope."
+    )
+    training_sessions: relay.Connection[TrainingSession] = strawberry.field(
+        resolver=preparing.trainings, description="Trainings, the newest first. Right: staff."
+    )
+    supervision_visits: relay.Connection[SupervisionVisit] = strawberry.field(
+        resolver=preparing.visits, description="Visits, the newest first. Right: staff, their scope."
+    )
+    participation_reports: relay.Connection[ParticipationReport] = strawberry.field(
+        resolver=preparing.reports,
+        description="Monthly reports, the newest first. Right: staff, their scope.",
     )
     audit_events: relay.Connection[AuditEvent] = strawberry.field(
         resolver=auditing.events,
@@ -152,6 +182,8 @@ class Mutation(
     sessions.SessionMutations,
     integrators.IntegratorMutations,
     administration.AdministrationMutations,
+    participation.ParticipationMutations,
+    preparing.PreparingMutations,
 ):
     """Everything that changes something; each answers with a payload and its user errors."""
 

@@ -95,11 +95,41 @@ class SignHead:
         return "head"
 
 
-Job = SignItem | SealLocked | JudgeDocument | DrawPreview | DeliverWebhook | ForgetAnswers | SignHead
+@dataclass(frozen=True, slots=True)
+class DrawReport:
+    """Draw a monthly report's files. A report that has its files keeps them."""
+
+    name: ClassVar[str] = "participation.report/1"
+    report_id: int
+
+    @property
+    def key(self) -> str:
+        return f"report:{self.report_id}"
+
+
+Job = (
+    SignItem
+    | SealLocked
+    | JudgeDocument
+    | DrawPreview
+    | DeliverWebhook
+    | ForgetAnswers
+    | SignHead
+    | DrawReport
+)
 
 JOBS: dict[str, type[Job]] = {
     kind.name: kind
-    for kind in (SignItem, SealLocked, JudgeDocument, DrawPreview, DeliverWebhook, ForgetAnswers, SignHead)
+    for kind in (
+        SignItem,
+        SealLocked,
+        JudgeDocument,
+        DrawPreview,
+        DeliverWebhook,
+        ForgetAnswers,
+        SignHead,
+        DrawReport,
+    )
 }
 
 SCHEDULE: dict[type[ForgetAnswers | SignHead], str] = {

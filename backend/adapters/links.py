@@ -1,5 +1,7 @@
 """Short-lived links to files: signed, good for five minutes, naming a digest and never a person or a code."""
 
+from enum import StrEnum
+
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from backend.domain.organisation import ArtefactKind
@@ -8,18 +10,26 @@ from backend.settings import Settings
 GOOD_SECONDS = 300
 
 
-def file_url(settings: Settings, digest: str, kind: ArtefactKind) -> str:
-    """The address from which a stored artefact can be fetched for five minutes."""
+class FileKind(StrEnum):
+    """What a stored file is, which a browser is told."""
+
+    XML = "XML"
+    PDF = "PDF"
+    XLSX = "XLSX"
+
+
+def file_url(settings: Settings, digest: str, kind: ArtefactKind | FileKind) -> str:
+    """The address from which a stored file can be fetched for five minutes."""
     return f"{settings.origin}/files/{_serializer(settings, 'file').dumps([digest, kind.value])}"
 
 
-def read_token(settings: Settings, token: str) -> tuple[str, ArtefactKind] | None:
+def read_token(settings: Settings, token: str) -> tuple[str, FileKind] | None:
     """What a token of ``file_url`` names, or None when it is forged or too old."""
     try:
         digest, kind = _serializer(settings, "file").loads(token, max_age=GOOD_SECONDS)
     except BadData:
         return None
-    return digest, ArtefactKind(kind)
+    return digest, FileKind(kind)
 
 
 def preview_url(settings: Settings, revision_id: int) -> str:

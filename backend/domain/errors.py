@@ -23,6 +23,9 @@ DomainError
 ├── AdministrationError        an act of administration that cannot be done so
 │   ├── AlreadyThereError, AssignmentInvalidError, CitizenNumberInvalidError
 │   └── OwnMatterError, ProposalDecidedError, UnitInvalidError
+├── ParticipationError         an act of taking part that cannot be done so
+│   ├── ConditionsIncompleteError, ConditionsNotMetError
+│   └── DayInvalidError, ProposalAnsweredError
 ├── FileRejectedError          an import file as a whole
 │   ├── FileEmptyError, FileTooLargeError, FileTooManyRowsError
 │   ├── FileUnreadableError, FileEncryptedError, FileKindUnknownError, FileHeaderError
@@ -57,6 +60,13 @@ from backend.domain.file_errors import (
     FileUnreadableError,
     SchoolUnknownError,
 )
+from backend.domain.participation_errors import (
+    ConditionsIncompleteError,
+    ConditionsNotMetError,
+    DayInvalidError,
+    ParticipationError,
+    ProposalAnsweredError,
+)
 from backend.domain.policy import Refusal
 from backend.domain.signing_errors import (
     CertificateExpiredError,
@@ -86,7 +96,10 @@ __all__ = [
     "CertificateRevokedError",
     "CertificateUntrustedError",
     "CitizenNumberInvalidError",
+    "ConditionsIncompleteError",
+    "ConditionsNotMetError",
     "ContentChangedError",
+    "DayInvalidError",
     "DomainError",
     "FileEmptyError",
     "FileEncryptedError",
@@ -99,6 +112,8 @@ __all__ = [
     "KeyUnavailableError",
     "LedgerForkedError",
     "OwnMatterError",
+    "ParticipationError",
+    "ProposalAnsweredError",
     "ProposalDecidedError",
     "RenderFailedError",
     "RevocationUnavailableError",

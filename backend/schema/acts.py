@@ -9,10 +9,11 @@ import backend.schema.enums  # noqa: F401 - registers the enums used below
 from backend.domain.acts import CeremonyAction, LockPeriodAction, SubmissionAction
 from backend.domain.errors import DomainError
 from backend.domain.messages import Language, sentence
+from backend.domain.participation import ParticipationAction
 from backend.domain.policy import Refusal
 from backend.schema.error_codes import ErrorCode
 
-Act = TypeVar("Act", CeremonyAction, SubmissionAction, LockPeriodAction)
+Act = TypeVar("Act", CeremonyAction, SubmissionAction, LockPeriodAction, ParticipationAction)
 RefusalT = TypeVar("RefusalT")
 Judge = Callable[[Act], DomainError | None]
 
@@ -34,6 +35,13 @@ class SubmissionRefusal:
 @strawberry.type(description="Why the viewer may not do something to a lock period now.")
 class LockPeriodRefusal:
     action: LockPeriodAction
+    code: ErrorCode
+    message: str
+
+
+@strawberry.type(description="Why the viewer may not do something to a declaration now.")
+class ParticipationRefusal:
+    action: ParticipationAction
     code: ErrorCode
     message: str
 

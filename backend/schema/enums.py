@@ -17,6 +17,7 @@ from backend.domain.lifecycle import Action, State
 from backend.domain.live import ChangeKind
 from backend.domain.organisation import ArtefactKind, UnitKind
 from backend.domain.outcome import Outcome
+from backend.domain.participation import Condition, ParticipationAction, ParticipationState, ReportKind
 from backend.domain.policy import Role
 from backend.domain.signing import ItemState, SignatureRole
 from backend.domain.submission import Verdict
@@ -54,3 +55,15 @@ strawberry.enum(Detail, name="RegistryDetail", description="How much of a record
 strawberry.enum(
     RegistryChangeKind, name="RegistryChangeKind", description="What the journal says of a revision."
 )
+strawberry.enum(
+    Condition,
+    name="ParticipationCondition",
+    description="What a school must have before it takes part (plan, part II).",
+)
+strawberry.enum(
+    ParticipationState, name="ParticipationState", description="Where a school's declaration stands."
+)
+strawberry.enum(
+    ParticipationAction, name="ParticipationAction", description="What can be done to a declaration."
+)
+strawberry.enum(ReportKind, name="ParticipationReportKind", description="The monthly reports (plan, part V).")

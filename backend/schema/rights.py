@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from backend.domain.administration import RIGHTS, Rights
 from backend.domain.lifecycle import Action
+from backend.domain.participation import GRANTS as TAKING_PART
+from backend.domain.participation import ORGANISES, SUPERVISES, ParticipationAction
 from backend.domain.policy import GRANTS, MAY_IMPORT, SHARES, Role
 from backend.domain.signing import SIGNING_ACTION
 
@@ -29,6 +31,10 @@ def _administers(does: Callable[[Rights], bool]) -> frozenset[Role]:
     return frozenset(role for role, rights in RIGHTS.items() if does(rights))
 
 
+def _carries(action: ParticipationAction) -> frozenset[Role]:
+    return frozenset(role for role, granted in TAKING_PART.items() if action in granted)
+
+
 SIGNERS = _granted(*SIGNING_ACTION.values())
 
 THINGS: dict[str, frozenset[Role]] = {
@@ -44,6 +50,10 @@ THINGS: dict[str, frozenset[Role]] = {
     "AuditEvent": STAFF - {Role.HOMEROOM_TEACHER},
     "IntegratorGrant": SCHOOL | DEPARTMENT | FAMILY | PROGRAMS,
     "Integrator": SCHOOL | DEPARTMENT | FAMILY | PROGRAMS,
+    "Participation": STAFF,
+    "TrainingSession": STAFF,
+    "SupervisionVisit": STAFF,
+    "ParticipationReport": STAFF,
 }
 """Types with an id: who may see any of them."""
 
@@ -102,6 +112,24 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     "Mutation.orgUnitEnd": _administers(lambda rights: rights.units),
     "Mutation.guardianLinkCreate": _administers(lambda rights: rights.guardians),
     "Mutation.guardianLinkEnd": _administers(lambda rights: rights.guardians),
+    "Query.participations": STAFF,
+    "Query.participationProgress": STAFF,
+    "Query.workingGroup": STAFF,
+    "Query.trainingSessions": STAFF,
+    "Query.supervisionVisits": STAFF,
+    "Query.participationReports": STAFF,
+    "Mutation.participationDeclare": _carries(ParticipationAction.DECLARE),
+    "Mutation.participationsPropose": _carries(ParticipationAction.PROPOSE),
+    "Mutation.participationsApprove": _carries(ParticipationAction.APPROVE),
+    "Mutation.participationsReturn": _carries(ParticipationAction.RETURN),
+    "Mutation.participationsWithdraw": _carries(ParticipationAction.WITHDRAW),
+    "Mutation.workingGroupSet": ORGANISES,
+    "Mutation.trainingSessionHold": ORGANISES,
+    "Mutation.trainingSessionAttend": frozenset({Role.PRINCIPAL, Role.DEPUTY_PRINCIPAL}),
+    "Mutation.supervisionVisitRecord": SUPERVISES,
+    "Mutation.supervisionProposalMake": ORGANISES,
+    "Mutation.supervisionProposalAnswer": ORGANISES,
+    "Mutation.participationReportMake": ORGANISES,
     "Mutation.viewerActAs": STAFF,
     "Mutation.sessionRevoke": SIGNED_IN,
     "Mutation.sessionRevokeOthers": SIGNED_IN,

@@ -6,12 +6,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from backend.adapters import uploads
-from backend.adapters.links import read_preview_token, read_token
+from backend.adapters.links import FileKind, read_preview_token, read_token
 from backend.context import Services
 from backend.db.scope import scoped_apart
 from backend.domain.errors import StoreUnavailableError, WorkerBusyError
 from backend.domain.messages import sentence
-from backend.domain.organisation import ArtefactKind
 from backend.domain.policy import PUBLIC
 from backend.domain.rate_limits import By, Operation
 from backend.services import previews
@@ -20,7 +19,11 @@ from backend.web.gateway import COOKIE, address_of, identity_of, language_of, re
 MEGABYTE = 1_048_576
 STAFF_MAX, PUBLIC_MAX = 50 * MEGABYTE, 10 * MEGABYTE
 PREVIEW_SECONDS = 30.0
-MEDIA_TYPE = {ArtefactKind.PDF: "application/pdf", ArtefactKind.XML: "application/xml"}
+MEDIA_TYPE = {
+    FileKind.PDF: "application/pdf",
+    FileKind.XML: "application/xml",
+    FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 class Files:
@@ -76,10 +79,10 @@ class Files:
         if kept is None:
             code = answer.get("code", WorkerBusyError.code)
             return refusal(503, code, sentence(code, language_of(request)))
-        return _file(kept[0], ArtefactKind.PDF, 'inline; filename="hoc-ba-xem-truoc.pdf"')
+        return _file(kept[0], FileKind.PDF, 'inline; filename="hoc-ba-xem-truoc.pdf"')
 
 
-def _file(data: bytes, kind: ArtefactKind, disposition: str) -> Response:
+def _file(data: bytes, kind: FileKind, disposition: str) -> Response:
     headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
     return Response(data, media_type=MEDIA_TYPE[kind], headers=headers)
 

@@ -10,13 +10,14 @@ from redis import asyncio as aioredis
 
 from backend.adapters import uploads
 from backend.adapters.replies import Replies
-from backend.db.repositories import changes, requests
+from backend.db.repositories import changes, participation_reports, requests
 from backend.db.scope import unscoped
 from backend.domain.errors import DomainError, NotFoundError, SigningFailedError, UnexpectedFailureError
 from backend.jobs import (
     MAX_TRIES,
     DeliverWebhook,
     DrawPreview,
+    DrawReport,
     ForgetAnswers,
     Job,
     JudgeDocument,
@@ -70,6 +71,8 @@ class Handlers:
                 await self._deliver(job)
             case SignHead():
                 await self._sign_head()
+            case DrawReport():
+                await self._draw_report(job)
             case ForgetAnswers():
                 async with unscoped():
                     log.info("answers_forgotten", count=await requests.forget())
@@ -156,6 +159,15 @@ class Handlers:
         except DomainError as error:
             answer = {"code": error.reason}
         await self.replies.send(job.question_id, answer)
+
+    async def _draw_report(self, job: DrawReport) -> None:
+        async with unscoped():
+            report = (await participation_reports.find([job.report_id])).get(job.report_id)
+        if report is None or report.pdf_digest is not None:
+            return
+        pdf, xlsx = await self.production.report(report.table)
+        async with unscoped():
+            await participation_reports.finish(job.report_id, pdf, xlsx)
 
     async def _deliver(self, job: DeliverWebhook) -> None:
         while True:

@@ -13,6 +13,7 @@ from backend.domain.calendar import VIETNAM
 from backend.domain.content_json import from_json
 from backend.domain.errors import StoreUnavailableError
 from backend.domain.identifiers import LookupCode
+from backend.domain.report_table import ReportTable
 from backend.domain.signing import SignatureRole
 from backend.services.ledger import HeadTask
 from backend.services.signatures import SignedFiles, SigningTask
@@ -81,6 +82,15 @@ class Production:
             made_at=datetime.now(VIETNAM),
         )
         return (await self._renders.render(sheet)).pdf
+
+    async def report(self, table: ReportTable) -> tuple[str, str]:
+        """Draw and store a monthly report; returns the digests of the PDF and of the workbook.
+
+        Raises:
+            RenderFailedError: when it cannot be drawn.
+        """
+        drawn = await self._renders.report(table)
+        return await self._store.put(drawn.pdf), await self._store.put(drawn.xlsx)
 
     async def _fresh(self, task: SigningTask) -> tuple[bytes, RenderedForm]:
         revision = task.revision

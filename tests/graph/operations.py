@@ -10,6 +10,7 @@ from backend.files.write import write_json
 from tests.fixtures.asking import Api
 from tests.fixtures.world import pupil_content
 from tests.graph.administration import ADMINISTRATION
+from tests.graph.preparing import PREPARING
 from tests.graph.rows import (
     ABSENT,
     ANYWHERE,
@@ -353,7 +354,7 @@ WRITES = (
     ),
 )
 
-ROWS = (*READS, *WRITES, *ADMINISTRATION)
+ROWS = (*READS, *WRITES, *ADMINISTRATION, *PREPARING)
 
 
 async def send_files(api: Api, stage: Stage) -> None:

@@ -21,6 +21,7 @@ from tests.fixtures.asking import PROGRAM
 from tests.fixtures.certificates import self_signed
 from tests.fixtures.integrators import Client
 from tests.fixtures.world import PARENT, SCHOOLS, School, World, parsed, pupil_content
+from tests.graph.taking_part import let_take_part
 from tests.strategies.records import YEAR
 
 SEATS: dict[str, tuple[int, str]] = {
@@ -108,6 +109,7 @@ async def build_stage(world: World) -> Stage:
     await _move(stage, "own", MOVED_AWAY, to="sibling")
     await _move(stage, "before", MOVED_HERE, to="own")
     await _schedule(stage)
+    await let_take_part(world, stage.keys)
     async with scoped(world.department, write=False):
         found = await records.find([row.id for row in stage.records.values()])
     stage.records = {place: found[row.id] for place, row in stage.records.items()}

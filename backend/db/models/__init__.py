@@ -13,6 +13,16 @@ from backend.db.models.organisation import (
     SigningCredential,
     Staff,
 )
+from backend.db.models.participation import (
+    Participation,
+    ParticipationReport,
+    Readiness,
+    SupervisionProposal,
+    SupervisionVisit,
+    TrainingAttendance,
+    TrainingSession,
+    WorkingGroupMember,
+)
 from backend.db.models.pupils import Enrolment, Guardian, GuardianLogin, Pupil, RecordBook
 from backend.db.models.records import Revision, SchoolCount, StateCount, YearRecord
 from backend.db.models.signing import (
@@ -40,7 +50,10 @@ __all__ = [
     "LedgerEntry",
     "LockPeriod",
     "OrgUnit",
+    "Participation",
+    "ParticipationReport",
     "Pupil",
+    "Readiness",
     "RecordBook",
     "RegistryChange",
     "Revision",
@@ -55,6 +68,11 @@ __all__ = [
     "StateCount",
     "Submission",
     "SubmissionItem",
+    "SupervisionProposal",
+    "SupervisionVisit",
+    "TrainingAttendance",
+    "TrainingSession",
     "TreeHead",
+    "WorkingGroupMember",
     "YearRecord",
 ]

@@ -16,8 +16,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import parent_process
 
+from backend.domain.report_table import ReportTable
 from signing_worker.render.fonts import FontMissingError
-from signing_worker.render.sheet import FormSheet, RenderedForm
+from signing_worker.render.sheet import FormSheet, RenderedForm, RenderedReport
 
 KEPT_VARIABLES = frozenset(
     {"PATH", "LANG", "LC_ALL", "HOME", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH"}
@@ -28,6 +29,7 @@ _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Python's 700 makes the collector walk the page boxes dozens of times for one form."""
 
 _draw: list[Callable[..., RenderedForm]] = []
+_report: list[Callable[[ReportTable], RenderedReport]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class RenderLimits:
     """How much one drawing may use, and after how many a process is replaced."""
 
     seconds: float = 30
+    report_seconds: float = 120
     start_seconds: float = 60
     memory_bytes: int = 1 << 30
     pages: int = 12
@@ -55,6 +58,7 @@ def start(limits: RenderLimits, folder: str) -> None:
         # a missing typeface is told with the first drawing, to somebody who hears it
         form.warm_up()
     _draw.append(form.render_form)
+    _report.append(importlib.import_module("signing_worker.render.report").render_report)
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 100)
@@ -68,6 +72,12 @@ def draw(sheet: FormSheet, limits: RenderLimits) -> RenderedForm:
     """Draw one sheet within its time; past it the kernel ends this process, whatever it is doing."""
     with _time_limit(limits.seconds):
         return _draw[0](sheet, pages_max=limits.pages)
+
+
+def draw_report(table: ReportTable, limits: RenderLimits) -> RenderedReport:
+    """Draw a report within its time."""
+    with _time_limit(limits.report_seconds):
+        return _report[0](table)
 
 
 @contextmanager

@@ -75,8 +75,8 @@ class Engine:
         )
         self._template = templates.get_template("form.html.j2")
         self._fetcher = DataOnlyFetcher()
-        self._fonts = FontConfiguration()
-        self._style = CSS(string=_style_text(), font_config=self._fonts, url_fetcher=TypefaceFetcher())
+        self.fonts = FontConfiguration()
+        self._style = CSS(string=_style_text(), font_config=self.fonts, url_fetcher=TypefaceFetcher())
         self._require_typeface()
 
     def lay_out(self, view: FormView) -> Document:
@@ -85,7 +85,7 @@ class Engine:
 
     def _lay_out_html(self, text: str) -> Document:
         page = HTML(string=text, base_url="", url_fetcher=self._fetcher)
-        return page.render(font_config=self._fonts, stylesheets=[self._style], pdf_variant=VARIANT)
+        return page.render(font_config=self.fonts, stylesheets=[self._style], pdf_variant=VARIANT)
 
     def _require_typeface(self) -> None:
         with complaints() as heard:

@@ -14,13 +14,15 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import ParamSpec, TypeVar
 
 from backend.domain.errors import RenderFailedError
+from backend.domain.report_table import ReportTable
 from signing_worker.render import child
 from signing_worker.render.child import RenderLimits
-from signing_worker.render.sheet import FormSheet, RenderedForm
+from signing_worker.render.sheet import FormSheet, RenderedForm, RenderedReport
 
 TRIES = 2
 
 P = ParamSpec("P")
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -46,11 +48,15 @@ class RenderPool:
         Raises:
             RenderFailedError: its ``cause`` is ``TIME``, ``KILLED``, or the name of what the renderer raised.
         """
-        place = await self._free.get()
-        try:
-            return await self._drawn(place, sheet)
-        finally:
-            self._free.put_nowait(place)
+        return await self._in_turn(child.draw, sheet, self._limits.seconds)
+
+    async def report(self, table: ReportTable) -> RenderedReport:
+        """Draw a monthly report, as a PDF and as a workbook.
+
+        Raises:
+            RenderFailedError: as for a form.
+        """
+        return await self._in_turn(child.draw_report, table, self._limits.report_seconds)
 
     def close(self) -> None:
         """End every process; what is being drawn is finished or runs into its limit."""
@@ -58,17 +64,26 @@ class RenderPool:
             place.close()
         self._folder.cleanup()
 
-    async def _drawn(self, place: "_Place", sheet: FormSheet) -> RenderedForm:
+    async def _in_turn(self, task: Callable[[S, RenderLimits], T], subject: S, seconds: float) -> T:
+        place = await self._free.get()
+        try:
+            return await self._drawn(place, task, subject, seconds)
+        finally:
+            self._free.put_nowait(place)
+
+    async def _drawn(
+        self, place: "_Place", task: Callable[[S, RenderLimits], T], subject: S, seconds: float
+    ) -> T:
         for _ in range(TRIES):
             began = time.monotonic()
             try:
                 await place.start()
                 began = time.monotonic()
-                return await place.draw(sheet)
+                return await place.run(task, subject, self._limits)
             except BrokenProcessPool as error:
                 broken = error
                 place.replace()
-                if time.monotonic() - began >= self._limits.seconds:
+                if time.monotonic() - began >= seconds:
                     raise RenderFailedError(cause="TIME") from error
             except Exception as error:
                 raise RenderFailedError(cause=type(error).__name__) from error
@@ -87,13 +102,10 @@ class _Place:
     async def start(self) -> None:
         """Wait for the first process, so that its start is not counted as drawing."""
         if not self._started:
-            await self._run(child.ready)
+            await self.run(child.ready)
             self._started = True
 
-    async def draw(self, sheet: FormSheet) -> RenderedForm:
-        return await self._run(child.draw, sheet, self._limits)
-
-    async def _run(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def run(self, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         # submitting may start a process, which takes long enough to keep the event loop waiting
         future = await asyncio.to_thread(self._executor.submit, task, *args, **kwargs)
         return await asyncio.wrap_future(future)

@@ -85,3 +85,11 @@ class FormRefusedError(ValueError):
 
     It travels between processes, so it carries nothing but text.
     """
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedReport:
+    """A monthly report as a PDF and as a workbook."""
+
+    pdf: bytes
+    xlsx: bytes
