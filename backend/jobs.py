@@ -107,6 +107,17 @@ class DrawReport:
         return f"report:{self.report_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class WatchReads:
+    """Raise alarms on scraping that the access events set off. Doing it again raises none twice."""
+
+    name: ClassVar[str] = "access.watch/1"
+
+    @property
+    def key(self) -> str:
+        return "watch"
+
+
 Job = (
     SignItem
     | SealLocked
@@ -116,6 +127,7 @@ Job = (
     | ForgetAnswers
     | SignHead
     | DrawReport
+    | WatchReads
 )
 
 JOBS: dict[str, type[Job]] = {
@@ -129,13 +141,15 @@ JOBS: dict[str, type[Job]] = {
         ForgetAnswers,
         SignHead,
         DrawReport,
+        WatchReads,
     )
 }
 
-SCHEDULE: dict[type[ForgetAnswers | SignHead], str] = {
+SCHEDULE: dict[type[ForgetAnswers | SignHead | WatchReads], str] = {
     ForgetAnswers: "*/10 * * * *",
     # each lock asks for its head; this asks again for one that had to wait
     SignHead: "* * * * *",
+    WatchReads: "* * * * *",
 }
 """Jobs that the worker puts itself, and when (cron, UTC): one of several workers does, and at its next start what
 was missed is put once."""

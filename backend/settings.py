@@ -12,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from backend.domain.scraping import Thresholds
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -179,6 +181,34 @@ SETTINGS: tuple[Setting, ...] = (
         1.0,
     ),
     Setting(
+        "ALARM_NETWORK_MISSES",
+        "alarm_network_misses",
+        "lookups of a network that open nothing in an hour, from which on an alarm is raised; 0: never",
+        int,
+        60,
+    ),
+    Setting(
+        "ALARM_NETWORK_PUPILS",
+        "alarm_network_pupils",
+        "different books that a network opens in an hour, likewise",
+        int,
+        600,
+    ),
+    Setting(
+        "ALARM_PROGRAM_MISSES",
+        "alarm_program_misses",
+        "reads of an integrator's program that open nothing in a day, likewise",
+        int,
+        20,
+    ),
+    Setting(
+        "ALARM_PROGRAM_PUPILS",
+        "alarm_program_pupils",
+        "different books that such a program opens in a day, likewise",
+        int,
+        2000,
+    ),
+    Setting(
         "OTLP_ENDPOINT", "otlp_endpoint", "collector for traces and metrics (OTLP over HTTP)", default=""
     ),
     Setting(
@@ -228,6 +258,10 @@ class Settings:
     graphql_open: str
     operation_seconds_factor: float
     rate_limit_factor: float
+    alarm_network_misses: int
+    alarm_network_pupils: int
+    alarm_program_misses: int
+    alarm_program_pupils: int
     otlp_endpoint: str
     metrics_address: str
     log_level: str
@@ -251,6 +285,16 @@ class Settings:
             step_up_acr=self.oidc_step_up_acr,
         )
         return (staff, *self.oidc_providers)
+
+    @property
+    def alarm_thresholds(self) -> Thresholds:
+        """From how many reads on somebody should look."""
+        return Thresholds(
+            network_misses=self.alarm_network_misses,
+            network_pupils=self.alarm_network_pupils,
+            program_misses=self.alarm_program_misses,
+            program_pupils=self.alarm_program_pupils,
+        )
 
     @property
     def is_production(self) -> bool:

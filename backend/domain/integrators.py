@@ -43,9 +43,6 @@ PURPOSES: dict[AccessPurpose, PurposeRule] = {
 }
 """The whole truth about what integrators may read; a client's own quota may be set lower or higher."""
 
-MISSES_ALARM = 20
-"""Refused reads of a client in a day after which somebody should look: whoever holds real codes seldom misses."""
-
 NEARLY = 0.8
 """The part of a quota at which the department is told."""
 
@@ -70,13 +67,10 @@ class Alarm(StrEnum):
 
     QUOTA_NEAR = "QUOTA_NEAR"
     QUOTA_USED = "QUOTA_USED"
-    MANY_MISSES = "MANY_MISSES"
 
 
-def alarm(reads: int, misses: int, refused: int, most: int) -> Alarm | None:
+def alarm(reads: int, refused: int, most: int) -> Alarm | None:
     """What a read has just set off, given the day's counts after it; each alarm is given once a day."""
     if refused == 1:
         return Alarm.QUOTA_USED
-    if misses == MISSES_ALARM:
-        return Alarm.MANY_MISSES
     return Alarm.QUOTA_NEAR if reads == max(1, int(most * NEARLY)) else None

@@ -32,6 +32,12 @@ _durations = {
     )
 }
 
+_counts = {
+    "alarm": _meter.create_counter(
+        "hocba_alarms", description="alarms on reads, by who reads and what is too much"
+    )
+}
+
 
 def configure_telemetry(component: str, otlp_endpoint: str, metrics_address: str) -> Callable[[], None]:
     """Send traces and metrics to an OTLP endpoint, and show metrics to Prometheus at an address of their own.
@@ -85,6 +91,11 @@ def measured(kind: str, /, **labels: str) -> Iterator[dict[str, str]]:
         yield labels
     finally:
         _durations[kind].record(time.perf_counter() - began, labels)
+
+
+def counted(kind: str, /, **labels: str) -> None:
+    """Count one of ``hocba_<kind>s_total``."""
+    _counts[kind].add(1, labels)
 
 
 def metered(name: str, description: str, read: Callable[[], int]) -> None:

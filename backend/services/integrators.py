@@ -40,7 +40,8 @@ from backend.domain.integrators import (
     alarm,
 )
 from backend.domain.policy import Actor, Refusal, Role
-from backend.observability import log
+from backend.domain.scraping import Asker
+from backend.observability import counted, log
 from backend.services.lookup import Found, Question, look_up
 from backend.services.sharing import places, require_share_right, shareable
 
@@ -217,14 +218,13 @@ async def read(client: Credentials, rule: PurposeRule, opening: Opening) -> Read
     """Read a locked book in the scope of the client: counted, looked up, written down."""
     most = client.daily_reads or rule.daily_reads
     quota = await integrators.take_quota(opening.purpose, most)
-    await _tell(client, opening.purpose, alarm(quota.reads, -1, quota.refused, most))
+    await _tell(client, opening.purpose, alarm(quota.reads, quota.refused, most))
     if not quota.taken:
         return Reading(None, QuotaUsedError, most)
     question = opening.question or await _granted(opening)
     found = None if question is None else await look_up(question)
     if found is None:
-        misses = await integrators.count_miss(opening.purpose)
-        await _tell(client, opening.purpose, alarm(-1, misses, 0, most))
+        await integrators.count_miss(opening.purpose)
         return Reading(None, SecondFactorWrongError, most)
     return Reading(found, None, most)
 
@@ -242,6 +242,7 @@ async def _tell(client: Credentials, purpose: AccessPurpose, raised: Alarm | Non
     if raised is None:
         return
     await integrators.raise_alarm(raised, purpose)
+    counted("alarm", asker=Asker.PROGRAM, sign=raised)
     log.warning("integrator_alarm", client=client.id, alarm=raised, purpose=purpose)
 
 

@@ -38,7 +38,9 @@ async def work(settings: Settings) -> None:
     production = Production(ObjectStore(settings.store_url), renders, signs, settings.origin)
     relay = Relay(RedisEvents(redis))
     keys = TokenKeys(Path(settings.oauth_keys), settings.origin) if settings.oauth_keys else None
-    handlers = Handlers(production, judges, relay, redis, Replies(redis), Webhooks(keys))
+    handlers = Handlers(
+        production, judges, relay, redis, Replies(redis), Webhooks(keys), settings.alarm_thresholds
+    )
     living = (relay, Sealing())
     for part in living:
         part.start()

@@ -10,9 +10,10 @@ from redis import asyncio as aioredis
 
 from backend.adapters import uploads
 from backend.adapters.replies import Replies
-from backend.db.repositories import changes, participation_reports, requests
+from backend.db.repositories import changes, participation_reports, requests, scraping
 from backend.db.scope import unscoped
 from backend.domain.errors import DomainError, NotFoundError, SigningFailedError, UnexpectedFailureError
+from backend.domain.scraping import Thresholds
 from backend.jobs import (
     MAX_TRIES,
     DeliverWebhook,
@@ -24,8 +25,9 @@ from backend.jobs import (
     SealLocked,
     SignHead,
     SignItem,
+    WatchReads,
 )
-from backend.observability import log, measured, traced
+from backend.observability import counted, log, measured, traced
 from backend.services import ledger, previews, signatures, webhooks
 from backend.services.relaying import Relay
 from backend.services.signatures import SigningTask
@@ -44,6 +46,7 @@ class Handlers:
     redis: aioredis.Redis
     replies: Replies
     webhooks: Webhooks
+    thresholds: Thresholds
 
     async def handle(self, job: Job, tries: int) -> None:
         """Do one job; ``tries`` counts the attempts before this one.
@@ -76,6 +79,8 @@ class Handlers:
             case ForgetAnswers():
                 async with unscoped():
                     log.info("answers_forgotten", count=await requests.forget())
+            case WatchReads():
+                await self._watch()
 
     async def _sign_item(self, job: SignItem, tries: int) -> None:
         async with unscoped():
@@ -179,3 +184,10 @@ class Handlers:
             async with unscoped():
                 await changes.confirm(job.client_key, message.before, message.position)
             log.info("webhook_delivered", client=job.client_key, position=message.position)
+
+    async def _watch(self) -> None:
+        async with unscoped():
+            raised = await scraping.watch(self.thresholds)
+        for alarm in raised:
+            counted("alarm", asker=alarm.asker, sign=alarm.sign)
+            log.warning("scraping_alarm", asker=alarm.asker, sign=alarm.sign, seen=alarm.seen)

@@ -21,7 +21,7 @@ from backend.domain.errors import (
     SecondFactorWrongError,
 )
 from backend.domain.identifiers import LookupCode
-from backend.domain.integrators import MISSES_ALARM, PURPOSES, Scope
+from backend.domain.integrators import PURPOSES, Scope
 from backend.domain.policy import Actor, Role
 from backend.services import integrators as cases
 from backend.services.integrators import Opening, Reading, Registration, may_come_from
@@ -145,15 +145,6 @@ async def test_a_quota_ends_the_day_and_tells_the_department_once(world: World) 
     )
     assert [row["action"] for row in alarms] == ["INTEGRATOR_QUOTA_NEAR", "INTEGRATOR_QUOTA_USED"]
     assert book["code"] not in "".join(row["detail"] for row in alarms)
-
-
-async def test_guessing_is_noticed(world: World) -> None:
-    """A program that misses again and again is told to the department once, without the codes."""
-    client = await Client("guesser").register(world.urls.owner)
-    for place in range(MISSES_ALARM + 1):
-        await _read(client, VERIFY, f"{place:012x}4{'0' * 3}8{'0' * 15}")
-    alarms = await world.owner.run("SELECT action FROM audit_event WHERE action LIKE 'INTEGRATOR%'")
-    assert [row["action"] for row in alarms] == ["INTEGRATOR_MANY_MISSES"]
 
 
 async def test_a_purpose_needs_its_scope(world: World) -> None:
