@@ -1,11 +1,11 @@
 """A document's plan: which of its root fields a statement answers, and the statements for what is asked.
 
-A plan is made once for a document; a statement once for each set of arguments that are given at all, because an
-absent condition must not be a condition that is always true: the planner would have to plan for both.
+A plan is made once for a document; the text of a statement once for each set of arguments that are given at all,
+because an absent condition must not be a condition that is always true: the planner would have to plan for both.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,14 @@ from graphql import DocumentNode, FieldNode, GraphQLObjectType, GraphQLSchema, O
 from graphql.execution.values import get_argument_values, get_variable_values
 
 from backend.compiled.documents import children, collect, fragments_of, operation_of
-from backend.compiled.roots import STAFF_ROOTS, Build
+from backend.compiled.roots import STAFF_ROOTS, Answer
 from backend.db.reading.expressions import NotCompiledError, Selected
+from backend.db.reading.roots import Asked
 from backend.db.reading.statement import Statement, joined
 
-KEPT_STATEMENTS = 200
+KEPT_STATEMENTS, KEPT_TEXTS = 2_000, 200
+
+Shapes = tuple[tuple[Hashable, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Root:
     """One root field of a document."""
 
     key: str
-    build: Build
+    answer: Answer
     selected: tuple[Selected, ...]
     node: FieldNode
     field: Any
@@ -43,6 +46,7 @@ class Plan:
             raise NotCompiledError("operation")
         self._roots = self._read_roots(document)
         self._made: OrderedDict[bytes, Statement] = OrderedDict()
+        self._texts: OrderedDict[Shapes, str] = OrderedDict()
 
     def statement(self, variables: Mapping[str, Any] | None) -> Statement:
         """The statement for these variables; those asked for last are kept.
@@ -64,11 +68,23 @@ class Plan:
         )
         if isinstance(values, list):
             raise NotCompiledError("variables")
-        bounds = [
-            root.build(root.selected, get_argument_values(root.field, root.node, values))
-            for root in self._roots
+        asked = [
+            root.answer.asked(get_argument_values(root.field, root.node, values)) for root in self._roots
         ]
-        return joined([root.key for root in self._roots], bounds)
+        return Statement(self._text(asked), tuple(value for each in asked for value in each.values))
+
+    def _text(self, asked: Sequence[Asked]) -> str:
+        shapes = tuple(each.shape for each in asked)
+        text = self._texts.get(shapes)
+        if text is None:
+            expressions = [
+                root.answer.write(root.selected, *each.shape)
+                for root, each in zip(self._roots, asked, strict=True)
+            ]
+            text = self._texts[shapes] = joined([root.key for root in self._roots], expressions, asked)
+            if len(self._texts) > KEPT_TEXTS:
+                self._texts.popitem(last=False)
+        return text
 
     def _read_roots(self, document: DocumentNode) -> tuple[Root, ...]:
         query, fragments = self._schema.query_type, fragments_of(document)

@@ -1,5 +1,6 @@
 """Answering a query by one statement, when that is possible; otherwise saying so, and the resolvers answer."""
 
+import asyncio
 import time
 from collections import OrderedDict
 
@@ -14,12 +15,12 @@ from backend.db.reading.pools import ReadPools
 from backend.db.reading.statement import Statement
 from backend.db.repositories import people
 from backend.db.repositories.people import Login
-from backend.db.scope import unscoped
 from backend.domain.errors import DomainError
 from backend.domain.policy import Actor
 from backend.observability import log
 
 LOGIN_SECONDS, KEPT_LOGINS = 2.0, 10_000
+_NULL = NULL_MARK.encode()
 
 
 class CompiledReads:
@@ -54,12 +55,12 @@ class CompiledReads:
         if statement is None:
             return None
         try:
-            text: str = await self._pools.value(actor, statement.text, statement.binds)
+            data: bytes = await self._pools.value(actor, statement.text, statement.binds)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             # the ordinary way meets the same trouble and says it in the API's words
             log.warning("compiled_read_failed", reason=type(error).__name__)
             return None
-        return None if NULL_MARK in text else self._late.fill(text, actor).encode()
+        return None if _NULL in data else self._late.fill(data, actor)
 
 
 def _statement(plan: MakesStatements, variables: object) -> Statement | None:
@@ -74,6 +75,7 @@ class Logins:
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, str], tuple[float, Login | None]] = OrderedDict()
+        self._asked: dict[tuple[str, str], asyncio.Task[Login | None]] = {}
 
     async def find(self, identity: SessionIdentity) -> Login | None:
         """The person of a session, with every assignment that holds today."""
@@ -81,9 +83,19 @@ class Logins:
         known = self._known.get(key)
         if known is not None and time.monotonic() - known[0] < LOGIN_SECONDS:
             return known[1]
-        async with unscoped():
+        asked = self._asked.get(key)
+        if asked is None:
+            asked = self._asked[key] = asyncio.create_task(self._ask(key))
+        # shared by everything the person asks at once, so that nobody's leaving ends it
+        return await asyncio.shield(asked)
+
+    async def _ask(self, key: tuple[str, str]) -> Login | None:
+        began = time.monotonic()
+        try:
             login = await people.find_login(*key)
-        self._known[key] = (time.monotonic(), login)
+        finally:
+            del self._asked[key]
+        self._known[key] = (began, login)
         self._known.move_to_end(key)
         if len(self._known) > KEPT_LOGINS:
             self._known.popitem(last=False)

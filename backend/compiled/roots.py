@@ -1,13 +1,14 @@
 """Root fields that can be answered by a statement: their arguments in the words of ``backend.db.reading``."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from strawberry import relay
 
 from backend.db.reading import roots
-from backend.db.reading.expressions import NotCompiledError, Selected
-from backend.db.reading.roots import Bound
+from backend.db.reading.expressions import NotCompiledError
+from backend.db.reading.roots import Asked
 from backend.db.repositories.records import RecordFilter
 from backend.domain.errors import DomainError
 from backend.domain.lifecycle import State
@@ -18,14 +19,19 @@ from backend.resolvers.records import position
 from backend.schema.paging import page_size
 
 Arguments = Mapping[str, Any]
-Build = Callable[[Sequence[Selected], Arguments], Bound]
 
 
-def _records(selected: Sequence[Selected], arguments: Arguments) -> Bound:
-    after = position(arguments.get("after"))
-    return roots.records(
-        selected, _filter(arguments.get("filter") or {}), after, page_size(arguments.get("first"))
-    )
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``asked`` reads arguments; ``write`` makes the expression of a selection for the shape of what is asked."""
+
+    asked: Callable[[Arguments], Asked]
+    write: Callable[..., str]
+
+
+def _records(arguments: Arguments) -> Asked:
+    wanted = _filter(arguments.get("filter") or {})
+    return roots.records_asked(wanted, position(arguments.get("after")), page_size(arguments.get("first")))
 
 
 def _filter(given: Arguments) -> RecordFilter:
@@ -39,16 +45,16 @@ def _filter(given: Arguments) -> RecordFilter:
     )
 
 
-def _progress(selected: Sequence[Selected], arguments: Arguments) -> Bound:
-    return roots.class_progress(selected, _year(arguments), _key(arguments.get("schoolId"), "OrgUnit"))
+def _of_school(arguments: Arguments) -> Asked:
+    return roots.progress_asked(_year(arguments), _key(arguments.get("schoolId"), "OrgUnit"))
 
 
-def _school_progress(selected: Sequence[Selected], arguments: Arguments) -> Bound:
-    return roots.school_progress(selected, _year(arguments), _key(arguments.get("districtId"), "OrgUnit"))
+def _of_district(arguments: Arguments) -> Asked:
+    return roots.progress_asked(_year(arguments), _key(arguments.get("districtId"), "OrgUnit"))
 
 
-def _district_progress(selected: Sequence[Selected], arguments: Arguments) -> Bound:
-    return roots.district_progress(selected, _year(arguments))
+def _of_all(arguments: Arguments) -> Asked:
+    return roots.progress_asked(_year(arguments))
 
 
 def _year(arguments: Arguments) -> int:
@@ -64,10 +70,10 @@ def _key(text: str | None, type_name: str) -> int | None:
         raise NotCompiledError(type_name) from error
 
 
-STAFF_ROOTS: Mapping[str, Build] = {
-    "records": _records,
-    "progress": _progress,
-    "schoolProgress": _school_progress,
-    "districtProgress": _district_progress,
+STAFF_ROOTS: Mapping[str, Answer] = {
+    "records": Answer(_records, roots.records),
+    "progress": Answer(_of_school, roots.class_progress),
+    "schoolProgress": Answer(_of_district, roots.school_progress),
+    "districtProgress": Answer(_of_all, roots.district_progress),
 }
 """For people with an assignment; what they see of it is the scope's matter."""

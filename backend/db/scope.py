@@ -5,8 +5,9 @@ scope ends with its transaction. Settings are local to the transaction, so a poo
 over to the next request.
 """
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 
 from tortoise.transactions import in_transaction
 
@@ -92,5 +93,6 @@ async def unscoped() -> AsyncIterator[None]:
         yield
 
 
-def _array(ids: Collection[int]) -> str:
+@lru_cache(maxsize=2_000)
+def _array(ids: frozenset[int]) -> str:
     return "{" + ",".join(str(item) for item in sorted(ids)) + "}"

@@ -88,8 +88,8 @@ class Expressions:
         return f"string_agg({row}, ',' ORDER BY n.state)"
 
     def _late(self, shape: Late) -> str:
-        facts = ", ".join(f"coalesce(({fact})::text, '')" for fact in shape.facts)
-        return f"E'\\x01{shape.name}\\x1f' || concat_ws(E'\\x1f', {facts}) || E'\\x01'"
+        facts = " || E'\\x1f' || ".join(shape.facts)
+        return f"E'\\x01{shape.name}\\x1f' || {facts} || E'\\x01'"
 
 
 def by_class(expressions: Expressions, selected: Sequence[Selected], narrowed: str) -> str:

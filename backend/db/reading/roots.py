@@ -1,20 +1,21 @@
 """The root fields that a statement can answer, each with the rows it starts from."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from backend.db.reading.expressions import Expressions, NotCompiledError, Selected, by_class, gathered
-from backend.db.repositories.records import FROM, Position, RecordFilter
+from backend.db.repositories.records import Position, RecordFilter
 
 _SCHOOL = "LEFT JOIN org_unit u ON u.id = {0}"
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
-    """An SQL expression with the values of its binds; ``{n}`` are their places."""
+class Asked:
+    """What a root field is asked: ``shape`` decides the text of its expression, ``values`` are its binds."""
 
-    expression: str
+    shape: tuple[Hashable, ...]
     values: tuple[Any, ...]
 
 
@@ -46,52 +47,72 @@ def _at_most_one(selected: Sequence[Selected], name: str) -> tuple[Selected, ...
     return found[0].children if found else ()
 
 
-RECORD_FILTERS = (
-    ("school_id", "y.school_id = {}::bigint"),
-    ("class_id", "y.school_class_id = {}::bigint"),
-    ("school_year", "y.school_year = {}::smallint"),
-    ("states", "y.state = ANY ({}::text[])"),
-    ("name", "y.name_fold LIKE '%' || {}::text || '%'"),
-)
+RECORD_FILTERS = {
+    "school_id": "y.school_id = {}::bigint",
+    "class_id": "y.school_class_id = {}::bigint",
+    "school_year": "y.school_year = {}::smallint",
+    "states": "y.state = ANY ({}::text[])",
+    "name": "y.name_fold LIKE '%' || {}::text || '%'",
+}
 _ORDER = "y.school_class_id, y.sort_key, y.id"
 _CURSOR = (
     "translate(encode(convert_to('[' || y.school_class_id || ',' || to_json(y.sort_key)::text || ',' || y.id || ']',"
     " 'UTF8'), 'base64'), E'+/=\\n', '-_')"
 )
+_PAGE = (
+    "(SELECT y.*, row_number() OVER (ORDER BY {order}) AS place{total} FROM ("
+    "SELECT y.id, y.book_id, y.school_id, y.school_class_id, y.school_year, y.grade, y.pupil_name, y.sort_key, y.state,"
+    " y.working_revision_id, y.standing_revision_id FROM year_record y{where} ORDER BY {order} LIMIT {most}) y) y"
+)
+_JOINS = {
+    "b": "LEFT JOIN record_book b ON b.id = y.book_id",
+    "c": "LEFT JOIN school_class c ON c.id = y.school_class_id",
+    "w": "LEFT JOIN revision w ON w.id = y.working_revision_id",
+    "s": "LEFT JOIN revision s ON s.id = y.standing_revision_id",
+    "u": _SCHOOL.format("y.school_id"),
+}
+"""What belongs to a record, by alias. Book and class are seen by whoever sees the record; were one missing, the answer
+would hold a null that it must not have, and the resolvers would be asked."""
 
 
-def records(selected: Sequence[Selected], wanted: RecordFilter, after: Position | None, size: int) -> Bound:
-    """A page of records.
+def records_asked(wanted: RecordFilter, after: Position | None, size: int) -> Asked:
+    """A page of records: the filters that are given, whether it follows a position, and how long it is."""
+    given = [
+        (name, value)
+        for name in RECORD_FILTERS
+        if (value := getattr(wanted, name)) is not None and value != ()
+    ]
+    values = [[str(item) for item in value] if name == "states" else value for name, value in given]
+    shape = (tuple(name for name, _ in given), after is not None, size)
+    return Asked(shape, (*values, *(after or ())))
+
+
+def records(selected: Sequence[Selected], filters: Sequence[str], follows: bool, size: int) -> str:
+    """The expression of such a page. The page is cut first, so that only its rows are joined and written.
 
     Raises:
         NotCompiledError: when the selection needs a resolver.
     """
-    parts, expressions = take_apart(selected), Expressions()
-    node = f"({expressions.object('Record', parts.node, 'y')})" if parts.node else "''"
-    edge = _edge(parts.edge, node)
-    conditions, values = _conditions(wanted, after)
-    joins = " " + _SCHOOL.format("y.school_id") if "u" in expressions.aliases else ""
-    rows = (
-        f"SELECT row_number() OVER (ORDER BY {_ORDER}) AS n, coalesce({edge}, E'\\x02') AS e, {_CURSOR} AS c"
-        f" {FROM}{joins}{' WHERE ' if conditions else ''}{' AND '.join(conditions)}"
-        f" ORDER BY {_ORDER} LIMIT {size + 1}"
+    parts = take_apart(selected)
+    node = f"({Expressions().object('Record', parts.node, 'y')})" if parts.node else "''"
+    joins = [join for alias, join in _JOINS.items() if re.search(rf"\b{alias}\.", node)]
+    page = _PAGE.format(
+        order=_ORDER,
+        total=", count(*) OVER () AS total" if any(f.name == "endCursor" for f in parts.page) else "",
+        where=_where(filters, follows=follows),
+        most=size + 1,
     )
-    return Bound(f"(SELECT {_connection(parts, size, has_before=after is not None)} FROM ({rows}) q)", values)
+    edge = f"coalesce({_edge(parts.edge, node)}, E'\\x02')"
+    answer = _connection(parts, edge, size, has_before=follows)
+    return f"(SELECT {answer} FROM {' '.join([page, *joins])})"
 
 
-def _conditions(wanted: RecordFilter, after: Position | None) -> tuple[list[str], tuple[Any, ...]]:
-    conditions: list[str] = []
-    values: list[Any] = []
-    for name, condition in RECORD_FILTERS:
-        value = getattr(wanted, name)
-        if value is not None and value != ():
-            conditions.append(condition.format(f"${{{len(values)}}}"))
-            values.append([str(item) for item in value] if name == "states" else value)
-    if after is not None:
-        places = [f"${{{len(values) + offset}}}" for offset in range(3)]
-        conditions.append(f"({_ORDER}) > ({places[0]}::bigint, {places[1]}::text, {places[2]}::bigint)")
-        values += after
-    return conditions, tuple(values)
+def _where(filters: Sequence[str], *, follows: bool) -> str:
+    conditions = [RECORD_FILTERS[name].format(f"${{{place}}}") for place, name in enumerate(filters)]
+    if follows:
+        at = [f"${{{len(filters) + offset}}}" for offset in range(3)]
+        conditions.append(f"({_ORDER}) > ({at[0]}::bigint, {at[1]}::text, {at[2]}::bigint)")
+    return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
 def _edge(selected: Sequence[Selected], node: str) -> str:
@@ -99,21 +120,26 @@ def _edge(selected: Sequence[Selected], node: str) -> str:
     return _fixed_object(selected, values)
 
 
-def _connection(parts: ConnectionParts, size: int, *, has_before: bool) -> str:
+def _connection(parts: ConnectionParts, edge: str, size: int, *, has_before: bool) -> str:
     page = {
         "hasNextPage": f"CASE WHEN count(*) > {size} THEN 'true' ELSE 'false' END",
         "hasPreviousPage": "'true'" if has_before else "'false'",
-        "startCursor": "coalesce('\"' || min(q.c) FILTER (WHERE q.n = 1) || '\"', 'null')",
-        "endCursor": f"coalesce('\"' || (array_agg(q.c ORDER BY q.n DESC) FILTER (WHERE q.n <= {size}))[1] || '\"', 'null')",
+        "startCursor": _cursor_at("1"),
+        "endCursor": _cursor_at(f"least(y.total, {size})"),
         "__typename": "'\"PageInfo\"'",
     }
-    edges = f"'[' || coalesce(string_agg(q.e, ',' ORDER BY q.n) FILTER (WHERE q.n <= {size}), '') || ']'"
+    joined = f"string_agg({edge}, ',' ORDER BY {_ORDER}) FILTER (WHERE y.place <= {size})"
+    edges = f"'[' || coalesce({joined}, '') || ']'"
     values = {
         "edges": edges,
         "pageInfo": f"({_fixed_object(parts.page, page)})",
         "__typename": "'\"RecordConnection\"'",
     }
     return _fixed_object(parts.keys, values)
+
+
+def _cursor_at(place: str) -> str:
+    return f"coalesce('\"' || min({_CURSOR}) FILTER (WHERE y.place = {place}) || '\"', 'null')"
 
 
 def _fixed_object(selected: Sequence[Selected], values: dict[str, str]) -> str:
@@ -126,31 +152,34 @@ def _fixed_object(selected: Sequence[Selected], values: dict[str, str]) -> str:
     return " || ".join([*parts, "'}'"])
 
 
-def class_progress(selected: Sequence[Selected], school_year: int, school_id: int | None) -> Bound:
-    """Counts by class and state."""
+def progress_asked(school_year: int, unit_id: int | None = None) -> Asked:
+    """Counts of a school year, perhaps of one unit alone."""
+    return Asked((unit_id is not None,), (school_year,) if unit_id is None else (school_year, unit_id))
+
+
+def class_progress(selected: Sequence[Selected], of_one: bool) -> str:
+    """Counts by class and state, perhaps of one school."""
     expressions = Expressions()
     row = expressions.rows("ClassProgress", selected, "k")
-    narrowed = "n.school_year = ${0}::smallint" + (
-        "" if school_id is None else " AND n.school_id = ${1}::bigint"
-    )
+    narrowed = "n.school_year = ${0}::smallint" + (" AND n.school_id = ${1}::bigint" if of_one else "")
     source = f"{by_class(expressions, selected, narrowed)} {_SCHOOL.format('k.school_id')}"
-    return Bound(gathered(row, source, "k.school_id, k.grade, k.class_id"), _present(school_year, school_id))
+    return gathered(row, source, "k.school_id, k.grade, k.class_id")
 
 
-def school_progress(selected: Sequence[Selected], school_year: int, district_id: int | None) -> Bound:
-    """Counts by school and state."""
+def school_progress(selected: Sequence[Selected], of_one: bool) -> str:
+    """Counts by school and state, perhaps of one district."""
     expressions = Expressions()
     row = expressions.rows("SchoolProgress", selected, "d")
-    narrowed = "" if district_id is None else " WHERE u.parent_id = ${1}::bigint"
+    narrowed = " WHERE u.parent_id = ${1}::bigint" if of_one else ""
     source = (
         f"(SELECT n.school_id, n.school_year, {expressions.counts(selected)} AS counts FROM school_count n"
         " WHERE n.school_year = ${0}::smallint AND n.count > 0 GROUP BY 1, 2) d"
         f" JOIN org_unit u ON u.id = d.school_id{narrowed}"
     )
-    return Bound(gathered(row, source, "d.school_id"), _present(school_year, district_id))
+    return gathered(row, source, "d.school_id")
 
 
-def district_progress(selected: Sequence[Selected], school_year: int) -> Bound:
+def district_progress(selected: Sequence[Selected], _of_one: bool) -> str:
     """Counts by district and state."""
     expressions = Expressions()
     row = expressions.rows("DistrictProgress", selected, "d")
@@ -158,7 +187,7 @@ def district_progress(selected: Sequence[Selected], school_year: int) -> Bound:
         f"(SELECT n.district_id, {expressions.counts(selected)} AS counts FROM ({DISTRICT_SUMS}) n GROUP BY 1) d"
         " LEFT JOIN org_unit u ON u.id = d.district_id"
     )
-    return Bound(gathered(row, source, "d.district_id"), (school_year,))
+    return gathered(row, source, "d.district_id")
 
 
 DISTRICT_SUMS = (
@@ -166,7 +195,3 @@ DISTRICT_SUMS = (
     " JOIN org_unit o ON o.id = m.school_id"
     " WHERE m.school_year = ${0}::smallint AND m.count > 0 AND o.parent_id IS NOT NULL GROUP BY 1, 2"
 )
-
-
-def _present(*values: int | None) -> tuple[int, ...]:
-    return tuple(value for value in values if value is not None)

@@ -5,38 +5,40 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.db.reading.expressions import literal
-from backend.db.reading.roots import Bound
+from backend.db.reading.roots import Asked
 
 SCOPE_BINDS = 4
+# the sub-select stays one of its own (OFFSET) and is computed whole (set_config is volatile)
+_SCOPE = (
+    "(SELECT set_config('app.schools', $1, true), set_config('app.classes', $2, true),"
+    " set_config('app.staff', $3, true), set_config('app.code', $4, true) OFFSET 0) AS scope"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement of one text column; the scope's settings are its first binds."""
+    """A statement of one column, the answer's bytes; the scope's settings are its first binds."""
 
     text: str
     binds: tuple[Any, ...]
 
 
-def joined(keys: Sequence[str], bounds: Sequence[Bound]) -> Statement:
-    """The statement that answers root fields under their names.
+def joined(keys: Sequence[str], expressions: Sequence[str], asked: Sequence[Asked]) -> str:
+    """The text of the statement that answers root fields under their names.
 
     The scope is entered by the row that everything else is computed for: a sub-select is evaluated when its value
     is needed, so no policy reads its settings before.
     """
     parts: list[str] = []
-    binds: list[Any] = []
-    for place, (key, bound) in enumerate(zip(keys, bounds, strict=True)):
+    first = SCOPE_BINDS + 1
+    for place, (key, expression, wanted) in enumerate(zip(keys, expressions, asked, strict=True)):
         opening = literal(f'{"," if place else "{"}"{key}":')
-        first = SCOPE_BINDS + len(binds) + 1
-        parts.append(f"{opening} || {_numbered(bound, first)}")
-        binds += bound.values
-    text = f"SELECT {' || '.join(parts)} || '}}' FROM enter_scope($1, $2, $3, $4)"
-    return Statement(text, tuple(binds))
+        parts.append(f"{opening} || {_numbered(expression, len(wanted.values), first)}")
+        first += len(wanted.values)
+    return f"SELECT convert_to({' || '.join(parts)} || '}}', 'UTF8') FROM {_SCOPE}"
 
 
-def _numbered(bound: Bound, first: int) -> str:
-    text = bound.expression
-    for place in range(len(bound.values)):
-        text = text.replace(f"${{{place}}}", f"${first + place}")
-    return text
+def _numbered(expression: str, count: int, first: int) -> str:
+    for place in range(count):
+        expression = expression.replace(f"${{{place}}}", f"${first + place}")
+    return expression
