@@ -198,7 +198,7 @@ class ChangeReads:
             return None
         if NULL_MARK in text:
             return None
-        return self._late.fill(text, actor) if LATE_MARK in text else text
+        return self._late.fill(text.encode(), actor).decode() if LATE_MARK in text else text
 
     def _find(self, subscription: SubscriptionText) -> ChangePlan | None:
         text, document, name = subscription
