@@ -309,7 +309,7 @@ class MaskFaults(MaskErrors):
         except Exception as error:
             found = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
             language = self.execution_context.context.language
-            raise (self.anonymise_error(found) if _is_fault(found) else _told(found, language)) from error
+            raise (self.anonymise_error(found) if _is_fault(found) else told(found, language)) from error
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         return shown_fault(error, self.execution_context.context.language)
@@ -336,12 +336,13 @@ class DomainErrors(SchemaExtension):
         hide = not self.execution_context.context.services.takes_any_document
         for error in getattr(result, "errors", None) or ():
             if isinstance(error.original_error, DomainError):
-                _told(error, language)
+                told(error, language)
             elif hide:
                 error.message = without_suggestion(error.message)
 
 
-def _told(error: GraphQLError, language: Language) -> GraphQLError:
+def told(error: GraphQLError, language: Language) -> GraphQLError:
+    """The same error; one of the domain bears its code and its sentence."""
     original = error.original_error
     if isinstance(original, DomainError):
         error.message = sentence(original.reason, language, **original.params)

@@ -16,13 +16,15 @@ open, and nobody gains more tries than there are processes.
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
-from backend.domain.errors import RateLimitedError, TooManyTriesError
+from backend.adapters.scripts import Script, Scripts
+from backend.domain.errors import DomainError, RateLimitedError, TooManyTriesError
 from backend.domain.rate_limits import LIMITS, By, Limit, Operation, refill
 from backend.observability import log
 
@@ -30,48 +32,126 @@ PREFIX = "hocba:limit:"
 KEPT_MAX = 50_000
 """Buckets that a process keeps while Redis is away; the longest unused are forgotten first."""
 
-# Times are seconds as text: Lua would cut a number to an integer on its way back.
-_TAKE = """
-local now = redis.call('TIME')
-now = tonumber(now[1]) + tonumber(now[2]) / 1000000
-local wait, after = 0, {}
-for place, key in ipairs(KEYS) do
-  local interval, seconds = tonumber(ARGV[place * 3 - 2]), tonumber(ARGV[place * 3 - 1])
-  local full_at = math.max(tonumber(redis.call('GET', key) or '0'), now)
-  after[place] = full_at + tonumber(ARGV[place * 3]) * interval
-  wait = math.max(wait, after[place] - seconds - now)
+# Times are seconds as text: Lua would cut a number to an integer on its way back. Four arguments for each bucket: its
+# interval, its seconds, how many tokens, and whether they are kept or only tried.
+_BUCKETS = """
+local function take(first, given)
+  local now = redis.call('TIME')
+  now = tonumber(now[1]) + tonumber(now[2]) / 1000000
+  local wait, after = 0, {}
+  for place = first, #KEYS do
+    local at = given + (place - first) * 4
+    local full_at = math.max(tonumber(redis.call('GET', KEYS[place]) or '0'), now)
+    after[place] = full_at + tonumber(ARGV[at + 2]) * tonumber(ARGV[at])
+    wait = math.max(wait, after[place] - tonumber(ARGV[at + 1]) - now)
+  end
+  if wait > 0 then return tostring(wait) end
+  for place = first, #KEYS do
+    if ARGV[given + (place - first) * 4 + 3] == '1' then
+      local left = math.ceil((after[place] - now) * 1000)
+      if left > 0 then redis.call('SET', KEYS[place], string.format('%.6f', after[place]), 'PX', left)
+      else redis.call('DEL', KEYS[place]) end
+    end
+  end
+  return '0'
 end
-if wait > 0 then return tostring(wait) end
-for place, key in ipairs(KEYS) do
-  local left = math.ceil((after[place] - now) * 1000)
-  if left > 0 then redis.call('SET', key, string.format('%.6f', after[place]), 'PX', left)
-  else redis.call('DEL', key) end
-end
-return '0'
 """
+_TAKE = Script(_BUCKETS + "return take(1, 1)")
+# Whoever has no session takes nothing: its person's bucket is not a stranger's to empty.
+_ENTER = Script(
+    _BUCKETS
+    + """
+local session = redis.call('GETEX', KEYS[1], 'EX', ARGV[1])
+if not session then return {false, '0'} end
+return {session, take(2, 2)}
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An operation, in whose buckets it counts, and how often; ``kept`` is False to learn only whether it would be allowed."""
+
+    operation: Operation
+    whose: Mapping[By, str]
+    tokens: int = 1
+    kept: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Bucket:
+    name: str
+    limit: Limit
+    tokens: int
+    kept: bool
+
+
+def _arguments(buckets: Sequence[_Bucket]) -> list[float]:
+    return [
+        argument
+        for bucket in buckets
+        for argument in (bucket.limit.interval, bucket.limit.seconds, bucket.tokens, int(bucket.kept))
+    ]
 
 
 class RateLimits:
     """The buckets of everybody; ``factor`` multiplies every limit, and 0 switches them off."""
 
     def __init__(self, redis: aioredis.Redis, factor: float = 1.0) -> None:
-        self._redis = redis
+        self._scripts = Scripts(redis)
         self._factor = factor
-        self._script = redis.register_script(_TAKE)
         self._own: OrderedDict[str, float] = OrderedDict()
+        self._persons: OrderedDict[str, Mapping[By, str]] = OrderedDict()
 
     async def take(self, operation: Operation, whose: Mapping[By, str], tokens: int = 1) -> float:
         """Count an operation in every bucket, or in none; the seconds to wait, 0 when it is allowed."""
-        buckets = [] if self._factor == 0 else list(_buckets(operation, whose, self._factor).items())
+        return await self.take_all(Counted(operation, whose, tokens))
+
+    async def take_all(self, *counted: Counted) -> float:
+        """Count several operations in every bucket of theirs, or none in any; the seconds to wait."""
+        buckets = self._buckets(counted)
         if not buckets:
             return 0.0
-        arguments = [text for _, limit in buckets for text in (limit.interval, limit.seconds, tokens)]
         try:
-            answer: Any = await self._script(keys=[key for key, _ in buckets], args=arguments)
+            answer: Any = await self._scripts.run(
+                _TAKE, [bucket.name for bucket in buckets], _arguments(buckets)
+            )
         except (RedisError, OSError):
             log.warning("rate_limits_away")
-            return self._take_here(buckets, tokens)
+            return self._take_here(buckets)
         return float(answer)
+
+    async def enter(
+        self,
+        session: str,
+        idle_seconds: int,
+        operation: Operation,
+        whose: Callable[[bytes], Mapping[By, str]],
+    ) -> tuple[bytes | None, float]:
+        """Read a session, begin its idle time anew and count an operation of its person.
+
+        One round trip, once it is known whose the session is, which never changes; ``whose`` reads that from its text.
+
+        Returns:
+            the session's text and the seconds to wait; None, and nothing counted, when it has ended.
+
+        Raises:
+            RedisError, OSError: when Redis is away.
+        """
+        known = self._persons.get(session)
+        counted = () if known is None else (Counted(operation, known),)
+        buckets = self._buckets(counted)
+        arguments = [idle_seconds, *_arguments(buckets)]
+        text, wait = await self._scripts.run(_ENTER, [session, *(item.name for item in buckets)], arguments)
+        if text is None:
+            self._persons.pop(session, None)
+            return None, 0.0
+        if known is not None:
+            return text, float(wait)
+        person = self._persons[session] = whose(text)
+        if len(self._persons) > KEPT_MAX:
+            self._persons.popitem(last=False)
+        return text, await self.take(operation, person)
 
     async def require(self, operation: Operation, whose: Mapping[By, str], tokens: int = 1) -> None:
         """Count an operation.
@@ -81,43 +161,51 @@ class RateLimits:
             RateLimitedError: for any other operation past its limit, with the seconds to wait.
         """
         wait = await self.take(operation, whose, tokens)
-        if wait > 0 and operation is Operation.LOOKUP_TRY:
-            raise TooManyTriesError(minutes=_at_least_one(wait / 60), seconds=_at_least_one(wait))
         if wait > 0:
-            raise RateLimitedError(seconds=_at_least_one(wait))
-
-    async def allows(self, operation: Operation, whose: Mapping[By, str]) -> bool:
-        """Whether one more would be allowed, which it is not counted as."""
-        allowed = await self.take(operation, whose) == 0
-        if allowed:
-            await self.give_back(operation, whose)
-        return allowed
+            raise limited(operation, wait)
 
     async def give_back(self, operation: Operation, whose: Mapping[By, str], tokens: int = 1) -> None:
         """Undo one count: the try was right."""
         await self.take(operation, whose, -tokens)
 
-    def _take_here(self, buckets: list[tuple[str, Limit]], tokens: int) -> float:
+    def _take_here(self, buckets: Sequence[_Bucket]) -> float:
         now = time.time()
-        after = {key: refill(self._own.get(key, 0.0), now, limit, tokens) for key, limit in buckets}
-        wait = max(waiting for _, waiting in after.values())
+        after = [
+            refill(self._own.get(bucket.name, 0.0), now, bucket.limit, bucket.tokens) for bucket in buckets
+        ]
+        wait = max(waiting for _, waiting in after)
         if wait > 0:
             return wait
-        for key, (full_at, _) in after.items():
-            self._own[key] = full_at
-            self._own.move_to_end(key)
+        for bucket, (full_at, _) in zip(buckets, after, strict=True):
+            if bucket.kept:
+                self._own[bucket.name] = full_at
+                self._own.move_to_end(bucket.name)
         while len(self._own) > KEPT_MAX:
             self._own.popitem(last=False)
         return 0.0
 
+    def _buckets(self, counted: Sequence[Counted]) -> list[_Bucket]:
+        if self._factor == 0:
+            return []
+        return [
+            _Bucket(
+                _name(item.operation, by, subject), self._limit(item.operation, by), item.tokens, item.kept
+            )
+            for item in counted
+            for by, subject in item.whose.items()
+            if by in LIMITS[item.operation]
+        ]
 
-def _buckets(operation: Operation, whose: Mapping[By, str], factor: float) -> dict[str, Limit]:
-    limits = LIMITS[operation]
-    return {
-        _name(operation, by, subject): Limit(max(1, round(limits[by].burst * factor)), limits[by].seconds)
-        for by, subject in whose.items()
-        if by in limits
-    }
+    def _limit(self, operation: Operation, by: By) -> Limit:
+        limit = LIMITS[operation][by]
+        return Limit(max(1, round(limit.burst * self._factor)), limit.seconds)
+
+
+def limited(operation: Operation, wait: float) -> DomainError:
+    """The refusal of an operation past its limit; ``wait`` is in seconds."""
+    if operation is Operation.LOOKUP_TRY:
+        return TooManyTriesError(minutes=_at_least_one(wait / 60), seconds=_at_least_one(wait))
+    return RateLimitedError(seconds=_at_least_one(wait))
 
 
 def _name(operation: Operation, by: By, subject: str) -> str:

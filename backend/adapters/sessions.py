@@ -57,7 +57,7 @@ async def create(redis: aioredis.Redis, session: Session, idle_seconds: int) -> 
     key = secrets.token_urlsafe(32)
     lasts = max(1, int(session.ends_at - time.time()))
     async with redis.pipeline() as pipe:
-        pipe.set(_name(key), orjson.dumps(asdict(session)), ex=idle_seconds)
+        pipe.set(name_of(key), orjson.dumps(asdict(session)), ex=idle_seconds)
         for index in _indexes(session):
             pipe.sadd(index, public_name(key))
             pipe.expire(index, lasts)
@@ -67,10 +67,13 @@ async def create(redis: aioredis.Redis, session: Session, idle_seconds: int) -> 
 
 async def find(redis: aioredis.Redis, key: str, idle_seconds: int) -> Session | None:
     """The session of a cookie, its idle time begun anew; None when it has ended."""
-    text = await redis.getex(_name(key), ex=idle_seconds)
-    if text is None:
-        return None
-    session = _read(text)
+    text = await redis.getex(name_of(key), ex=idle_seconds)
+    return None if text is None else await living(redis, key, text)
+
+
+async def living(redis: aioredis.Redis, key: str, text: bytes | str) -> Session | None:
+    """The session that Redis holds as a text; None, and ended, when it is past its end."""
+    session = read(text)
     if session.ends_at < time.time():
         await end(redis, key)
         return None
@@ -79,10 +82,10 @@ async def find(redis: aioredis.Redis, key: str, idle_seconds: int) -> Session | 
 
 async def choose_assignment(redis: aioredis.Redis, key: str, assignment_id: int) -> None:
     """Remember the assignment a person acts in."""
-    text = await redis.get(_name(key))
+    text = await redis.get(name_of(key))
     if text is not None:
         session = orjson.loads(text) | {"assignment_id": assignment_id}
-        await redis.set(_name(key), orjson.dumps(session), keepttl=True, xx=True)
+        await redis.set(name_of(key), orjson.dumps(session), keepttl=True, xx=True)
 
 
 async def of_person(redis: aioredis.Redis, issuer: str, subject: str, idle_seconds: int) -> list[Shown]:
@@ -95,7 +98,7 @@ async def of_person(redis: aioredis.Redis, issuer: str, subject: str, idle_secon
         answers = await pipe.execute()
     now = time.time()
     found = [
-        Shown(name, _read(text), now - max(0, idle_seconds - left))
+        Shown(name, read(text), now - max(0, idle_seconds - left))
         for name, text, left in zip(names, answers[::2], answers[1::2], strict=True)
         if text is not None
     ]
@@ -117,7 +120,7 @@ async def end_named(redis: aioredis.Redis, names: Iterable[str]) -> int:
             continue
         ended += 1
         async with redis.pipeline() as pipe:
-            for index in _indexes(_read(text)):
+            for index in _indexes(read(text)):
                 pipe.srem(index, name)
             pipe.xadd(ENDED_STREAM, {"session": name}, maxlen=KEPT_ENDED, approximate=True)
             await pipe.execute()
@@ -149,7 +152,8 @@ def public_name(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def _name(key: str) -> str:
+def name_of(key: str) -> str:
+    """The name of a session in Redis."""
     return PREFIX + public_name(key)
 
 
@@ -173,5 +177,6 @@ async def _members(redis: aioredis.Redis, index: str) -> set[bytes]:
     return set(found)
 
 
-def _read(text: bytes | str) -> Session:
+def read(text: bytes | str) -> Session:
+    """A session as Redis holds it."""
     return Session(**orjson.loads(text))

@@ -1,13 +1,15 @@
 """What a lookup found, as the API says it: the verdict, its reasons in words, and what it rests on."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from backend.context import Context
 from backend.domain.access import AccessPurpose
 from backend.domain.calendar import VIETNAM
 from backend.domain.integrators import Detail
 from backend.domain.lifecycle import State
-from backend.domain.messages import sentence
+from backend.domain.messages import Language, sentence
 from backend.domain.organisation import ArtefactKind
 from backend.domain.outcome import Outcome
 from backend.domain.school_year import SchoolYear
@@ -38,7 +40,7 @@ def answer(found: Found, context: Context, *, full: bool) -> LookupResult:
     pupil = found.years[-1].document["pupil"]
     return LookupResult(
         masked_name=pupil["fullName"] if full else masked(pupil["fullName"]),
-        birth_year=int(pupil["birthDate"][:4]) if full and pupil["birthDate"] else None,
+        birth_year=birth_year(pupil, full=full),
         full=full,
         years=[_year(year, context, full=full) for year in found.years],
     )
@@ -79,6 +81,11 @@ def masked(full_name: str) -> str:
     return " ".join([*(f"{word[0]}{MASK}" for word in others), given])
 
 
+def birth_year(pupil: Mapping[str, Any], *, full: bool) -> int | None:
+    """Told with the second factor alone, when the school knows it."""
+    return int(pupil["birthDate"][:4]) if full and pupil["birthDate"] else None
+
+
 def verdict_of(state: State) -> LookupVerdict:
     if state is State.LOCKED:
         return LookupVerdict.LOCKED
@@ -95,7 +102,7 @@ def _year(year: FoundYear, context: Context, *, full: bool) -> LookupYear:
         state=year.shown.state,
         verdict=verdict,
         sentence=sentence(f"LOOKUP_{verdict}", context.language),
-        reasons=reasons(year, verdict, context, full=full),
+        reasons=reasons(year, verdict, context.language, full=full),
         revision=year.shown.number,
         effective_from=year.shown.effective_from,
         seal_pending=year.seal_pending,
@@ -113,7 +120,9 @@ def _versions(year: FoundYear) -> list[LookupVersion]:
     ]
 
 
-def reasons(year: FoundYear, verdict: LookupVerdict, context: Context, *, full: bool) -> list[VerdictReason]:
+def reasons(
+    year: FoundYear, verdict: LookupVerdict, language: Language, *, full: bool
+) -> list[VerdictReason]:
     """What the verdict rests on, the weightiest first; who signed and what came before only with the factor."""
     number = str(year.shown.number)
     found: list[tuple[LookupReason, dict[str, str]]] = []
@@ -130,6 +139,6 @@ def reasons(year: FoundYear, verdict: LookupVerdict, context: Context, *, full: 
     if full and (earlier := len(year.versions) - 1):
         found.append((LookupReason.REPLACED, {"count": str(earlier)}))
     return [
-        VerdictReason(code=code, message=sentence(f"LOOKUP_REASON_{code}", context.language, **params))
+        VerdictReason(code=code, message=sentence(f"LOOKUP_REASON_{code}", language, **params))
         for code, params in found
     ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from backend.adapters import uploads
 from backend.adapters.addresses import network_of
+from backend.adapters.rate_limits import Counted
 from backend.context import Context, KnownBook
 from backend.db.scope import scoped_apart
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose
@@ -37,38 +38,66 @@ async def lookup(
     purpose: AccessPurpose = AccessPurpose.NOT_STATED,
 ) -> LookupResult:
     """A record book by its lookup code; with the pupil's birth date or a share code, the whole of it."""
-    parsed = lookup_cases.read_code(code)
     context = info.context
-    question = Question(
-        code=parsed,
-        birth_date=second_factor,
-        share_code=None if share_code is None else lookup_cases.read_share_code(share_code),
-        purpose=purpose,
-        network=network_of(context.address),
-    )
-    buckets = {By.CODE: parsed.value, By.ADDRESS: context.address}
-    counted = Operation.LOOKUP if question.means is AccessMeans.CODE else Operation.LOOKUP_TRY
-    await context.services.limits.require(counted, buckets)
+    question = question_of(code, second_factor, share_code, purpose, context.address)
+    counted = counted_as(question, context.address)
+    await context.services.limits.require(counted.operation, counted.whose)
     # a scope that writes, for the access event; the role itself may write nothing else
-    async with scoped_apart(Actor(role=Role.PUBLIC, lookup_code=parsed.value), write=True):
+    async with scoped_apart(actor_of(question), write=True):
         found = await lookup_cases.look_up(question)
     if found is None:
-        raise _refused(question)
-    if question.share_code is None and len(info.operation.selection_set.selections) == 1:
-        context.known_book = KnownBook(
-            code=parsed.value,
-            fingerprint=found.fingerprint,
-            purpose=purpose,
-            means=question.means,
-            outcome=AccessOutcome.FULL if found.full else AccessOutcome.MINIMUM,
-            counted=counted,
-        )
-    if counted is Operation.LOOKUP_TRY:
-        await context.services.limits.give_back(counted, buckets)
+        raise refusal(question)
+    if len(info.operation.selection_set.selections) == 1:
+        context.known_book = known_book(question, counted.operation, found.fingerprint, full=found.full)
+    if counted.operation is Operation.LOOKUP_TRY:
+        await context.services.limits.give_back(counted.operation, counted.whose)
     return answer(found, context, full=found.full)
 
 
-def _refused(question: Question) -> DomainError:
+def question_of(
+    code: str, second_factor: date | None, share_code: str | None, purpose: AccessPurpose, address: str
+) -> Question:
+    """What the arguments of a lookup ask.
+
+    Raises:
+        LookupCodeInvalidError, SecondFactorWrongError: when a code cannot be any.
+    """
+    return Question(
+        code=lookup_cases.read_code(code),
+        birth_date=second_factor,
+        share_code=None if share_code is None else lookup_cases.read_share_code(share_code),
+        purpose=purpose,
+        network=network_of(address),
+    )
+
+
+def actor_of(question: Question) -> Actor:
+    """The public, with a code in its hand."""
+    return Actor(role=Role.PUBLIC, lookup_code=question.code.value)
+
+
+def counted_as(question: Question, address: str) -> Counted:
+    """The buckets that a lookup counts in: with a second factor it is a try."""
+    operation = Operation.LOOKUP if question.means is AccessMeans.CODE else Operation.LOOKUP_TRY
+    return Counted(operation, {By.CODE: question.code.value, By.ADDRESS: address})
+
+
+def known_book(question: Question, counted: Operation, fingerprint: str, *, full: bool) -> KnownBook | None:
+    """What the answer rests on; None for a share code, which may end before anything else changes."""
+    if question.share_code is not None:
+        return None
+    return KnownBook(
+        code=question.code.value,
+        fingerprint=fingerprint,
+        purpose=question.purpose,
+        means=question.means,
+        outcome=AccessOutcome.FULL if full else AccessOutcome.MINIMUM,
+        counted=counted,
+    )
+
+
+def refusal(question: Question) -> DomainError:
+    """The one answer to whatever is wrong."""
     if question.means is AccessMeans.CODE:
         return LookupCodeUnknownError(field="code")
     return SecondFactorWrongError()

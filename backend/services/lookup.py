@@ -1,24 +1,25 @@
 """Looking a record book up by its code: anybody may, and sees a masked minimum without the second factor.
 
-With a second factor, a wrong code and a wrong factor get the same answer after the same statements: it tells nobody
-which of the two was right. Every look is an access event in the transaction that reads, failed tries included.
+With a second factor, a wrong code and a wrong factor get the same answer after the same statement: it tells nobody
+which of the two was right. Every look is an access event of the statement that reads, failed tries included.
 """
 
 import hashlib
-import hmac
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from backend.db.repositories import access, books, ceremonies, records
-from backend.db.repositories.access import ShareCodeRow
-from backend.db.repositories.books import ISSUED, ShownYear
+from backend.db.reading.pools import ReadPools
+from backend.db.repositories import lookups
+from backend.db.repositories.books import ShownVersion, ShownYear
 from backend.db.repositories.ceremonies import ArtefactRow, SignatureRow
-from backend.db.repositories.records import RevisionRow
+from backend.db.repositories.lookups import Asked, Seen
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose, ShareCode
 from backend.domain.errors import LookupCodeInvalidError, SecondFactorWrongError
 from backend.domain.identifiers import LookupCode
 from backend.domain.lifecycle import State
+from backend.domain.organisation import ArtefactKind
+from backend.domain.policy import Actor, Role
 from backend.domain.signing import SignatureRole
 
 
@@ -44,6 +45,20 @@ class Question:
             return AccessMeans.SHARE_CODE
         return AccessMeans.CODE if self.birth_date is None else AccessMeans.BIRTH_DATE
 
+    @property
+    def asked(self) -> Asked:
+        """The same in the words of the database."""
+        means = self.means
+        share = self.share_code if means is AccessMeans.SHARE_CODE else None
+        return Asked(
+            code=self.code.value,
+            means=means,
+            purpose=self.purpose,
+            network=self.network,
+            birth_date=self.birth_date.isoformat() if self.birth_date else "",
+            share_hash=share_hash(self.code, share) if share else "",
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundYear:
@@ -53,7 +68,7 @@ class FoundYear:
     document: dict[str, Any]
     signatures: list[SignatureRow]
     files: list[ArtefactRow]
-    versions: list[RevisionRow]
+    versions: list[ShownVersion]
 
     @property
     def seal_pending(self) -> bool:
@@ -99,57 +114,67 @@ def share_hash(code: LookupCode, share: ShareCode) -> str:
     return hashlib.sha256(f"{code.value}:{share.value}".encode()).hexdigest()
 
 
+async def look_through(doors: ReadPools, question: Question) -> Seen:
+    """Look by a statement of its own, which enters the scope of the question's code."""
+    actor = Actor(role=Role.PUBLIC, lookup_code=question.code.value)
+    return lookups.read(await doors.value(actor, lookups.LOOK_IN_SCOPE, question.asked.binds))
+
+
 async def look_up(question: Question) -> Found | None:
     """The book that the scope's code opens, or None; the caller refuses once the event is committed."""
-    years = await books.years(question.code.value)
-    share = await _share(question)
-    opened = _opens(question, years, share)
-    outcome = AccessOutcome.REFUSED
-    if years and opened is not False:
-        outcome = AccessOutcome.MINIMUM if opened is None else AccessOutcome.FULL
-    purpose = question.purpose if share is None else share.purpose
-    share_id = None if share is None else share.id
-    await access.record(purpose, question.means, outcome, share_id, question.network)
-    if outcome is AccessOutcome.REFUSED:
-        return None
-    return Found(full=bool(opened), years=await _filled(years), fingerprint=await access.fingerprint())
+    seen = await lookups.look(question.asked)
+    return None if seen.outcome is AccessOutcome.REFUSED else found_in(seen)
 
 
-async def _share(question: Question) -> ShareCodeRow | None:
-    if question.share_code is None:
-        return None
-    return await access.open_share(share_hash(question.code, question.share_code))
+def found_in(seen: Seen) -> Found:
+    """What a look that was not refused has seen."""
+    return Found(
+        full=seen.outcome is AccessOutcome.FULL,
+        years=[found_year(year) for year in seen.years],
+        fingerprint=seen.fingerprint,
+    )
 
 
-def _opens(question: Question, years: list[ShownYear], share: ShareCodeRow | None) -> bool | None:
-    """Whether the second factor is right; None when there was none."""
-    if question.granted:
-        return True
-    if question.share_code is not None:
-        return share is not None
-    if question.birth_date is None:
-        return None
-    known = years[-1].birth_date if years else ""
-    return hmac.compare_digest(known, question.birth_date.isoformat())
+def found_year(year: dict[str, Any]) -> FoundYear:
+    """A year as the statement's text has it."""
+    revision_id = year["revision_id"]
+    return FoundYear(
+        shown=ShownYear(
+            record_id=year["record_id"],
+            school_year=year["school_year"],
+            grade=year["grade"],
+            revision_id=revision_id,
+            number=year["number"],
+            state=State(year["state"]),
+            effective_from=_instant(year["effective_from"]),
+        ),
+        document=year["content"],
+        signatures=[_signature(revision_id, item) for item in year["signatures"]],
+        files=[_file(revision_id, item) for item in year["files"]],
+        versions=[_version(item) for item in year["versions"]],
+    )
 
 
-async def _filled(years: list[ShownYear]) -> list[FoundYear]:
-    ids = [year.revision_id for year in years]
-    documents = await records.contents(ids)
-    signatures = await ceremonies.signatures(ids)
-    files = await ceremonies.artefacts(ids)
-    versions = await records.revisions([year.record_id for year in years])
-    return [
-        FoundYear(
-            shown=year,
-            document=documents[year.revision_id],
-            signatures=signatures[year.revision_id],
-            files=files[year.revision_id],
-            versions=[item for item in versions[year.record_id] if _was_issued(item)],
-        )
-        for year in years
-    ]
+def _signature(revision_id: int, item: dict[str, Any]) -> SignatureRow:
+    signed_at = datetime.fromisoformat(item["signed_at"])
+    role = SignatureRole(item["role"])
+    return SignatureRow(**{**item, "revision_id": revision_id, "role": role, "signed_at": signed_at})
 
 
-def _was_issued(revision: RevisionRow) -> bool:
-    return revision.state in {*ISSUED, State.SUPERSEDED}
+def _file(revision_id: int, item: dict[str, Any]) -> ArtefactRow:
+    role, kind = SignatureRole(item["role"]), ArtefactKind(item["kind"])
+    return ArtefactRow(
+        revision_id=revision_id, role=role, kind=kind, digest=item["digest"], size=item["size"]
+    )
+
+
+def _version(item: dict[str, Any]) -> ShownVersion:
+    return ShownVersion(
+        number=item["number"],
+        state=State(item["state"]),
+        effective_from=_instant(item["effective_from"]),
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -24,6 +24,11 @@ def answered(answer: dict[str, Any], media: str) -> Response:
     return response
 
 
+def language_named(accept_language: str) -> Language:
+    """English when it is asked for first, else Vietnamese."""
+    return "en" if accept_language.lower().startswith("en") else "vi"
+
+
 def refused(error: DomainError, language: Language, accept: str | None) -> Response:
     """The answer to a request that never became an operation."""
     words = sentence(error.reason, language, **error.params)

@@ -39,7 +39,7 @@ from backend.services.watching import ended
 from backend.settings import Settings, from_env
 from backend.web.files import Files
 from backend.web.gateway import Gateway
-from backend.web.known_answers import KnownAnswers
+from backend.web.lookups import Lookups
 from backend.web.oauth import OAuth
 from backend.web.observed import Observed
 from backend.web.pages import Frontend
@@ -91,7 +91,8 @@ def create_app(settings: Settings) -> ASGIApp:
         compiled = CompiledReads(schema._schema, reads)  # noqa: SLF001 - Strawberry's own graphql-core schema
         services.compiled = repeated.reads = compiled
         services.changes = ChangeReads(schema._schema, reads)  # noqa: SLF001 - as above
-        known.doors = ReadPools(settings.database_url, pool=settings.database_pool, writes=True)
+        doors = ReadPools(settings.database_url, pool=settings.database_pool, writes=True)
+        lookups.open(doors)
         living = (services.hub, services.relay, Sealing(), gateway.connections)
         for part in living:
             part.start()
@@ -99,7 +100,7 @@ def create_app(settings: Settings) -> ASGIApp:
         for part in living:
             await part.stop()
         await reads.close()
-        await known.doors.close()
+        await doors.close()
         await close_database()
         await services.redis.aclose()
         await asyncio.to_thread(stop_telemetry)
@@ -119,8 +120,8 @@ def create_app(settings: Settings) -> ASGIApp:
         ],
         lifespan=lifespan,
     )
-    known = KnownAnswers(site, services)
-    repeated = RepeatedReads(known, services)
+    lookups = Lookups(site, services, schema._schema)  # noqa: SLF001 - as above
+    repeated = RepeatedReads(lookups, services)
     return Observed(repeated)
 
 

@@ -14,7 +14,8 @@ from backend.domain.messages import sentence
 from backend.domain.policy import PUBLIC
 from backend.domain.rate_limits import By, Operation
 from backend.services import previews
-from backend.web.gateway import COOKIE, address_of, identity_of, language_of, refusal, too_many
+from backend.web.entrance import identity_of
+from backend.web.gateway import COOKIE, address_of, language_of, refusal, too_many
 
 MEGABYTE = 1_048_576
 STAFF_MAX, PUBLIC_MAX = 50 * MEGABYTE, 10 * MEGABYTE

@@ -14,7 +14,6 @@ from typing import Any
 import orjson
 from cross_web import AsyncHTTPRequestAdapter
 from cross_web import HTTPException as ViewError
-from redis.exceptions import RedisError
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
@@ -27,7 +26,8 @@ from strawberry.types.execution import SubscriptionExecutionResult
 
 from backend.adapters import sessions
 from backend.adapters.addresses import client_address, network_of
-from backend.context import Context, Services, SessionIdentity
+from backend.adapters.rate_limits import limited
+from backend.context import Context, Services
 from backend.domain.audit import Origin
 from backend.domain.errors import (
     DomainError,
@@ -40,11 +40,11 @@ from backend.domain.errors import (
 from backend.domain.messages import Language, sentence
 from backend.domain.rate_limits import Operation
 from backend.graph import schema
-from backend.observability import log
-from backend.web.answers import answered, refused
+from backend.web.answers import answered, language_named, refused
 from backend.web.bearer import integrator_of
 from backend.web.connections import Connection, Connections, current
 from backend.web.devices import device_of
+from backend.web.entrance import ENTERED, Entered, enter, identity_of
 from backend.web.leaving import ends_with_its_client
 from backend.web.negotiation import GRAPHQL_JSON, media_type, wants_stream
 from backend.web.requests import read_request
@@ -154,11 +154,12 @@ class Gateway(GraphQL[Context, None]):
         integrator = await integrator_of(self._services, request, address)
         # a program is its token alone, whatever cookie comes along
         key = None if integrator else request.cookies.get(COOKIE)
+        entered = await self._entered(request, key)
         context = request.scope[CONTEXT] = Context(
             connection=request,
             services=self._services,
             language=language_of(request),
-            identity=await identity_of(self._services, key),
+            identity=entered.identity,
             address=address,
             integrator=integrator,
             origin=Origin(
@@ -172,8 +173,17 @@ class Gateway(GraphQL[Context, None]):
         if isinstance(request, Request) and isinstance(response, Response):
             response.media_type = media_type(request.headers.get("accept"))
             # before the body is read: whoever asks too often costs nothing more
-            await self._services.limits.require(Operation.QUERY, context.whose)
+            if entered.identity is None:
+                await self._services.limits.require(Operation.QUERY, context.whose)
+            elif entered.wait > 0:
+                raise limited(Operation.QUERY, entered.wait)
         return context
+
+    async def _entered(self, request: HTTPConnection, key: str | None) -> Entered:
+        if isinstance(request, WebSocket):
+            return Entered(await identity_of(self._services, key))  # its operations are counted one by one
+        known: Entered | None = request.scope.get(ENTERED)
+        return known or await enter(self._services, key)
 
     def should_render_graphql_ide(self, request: object) -> bool:  # noqa: ARG002 - Strawberry's signature
         return False
@@ -199,31 +209,21 @@ async def _not_yet() -> None:
 
 def language_of(request: HTTPConnection) -> Language:
     """English when it is asked for first, else Vietnamese."""
-    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "vi"
+    return language_named(request.headers.get("accept-language", ""))
 
 
 def address_of(services: Services, request: HTTPConnection) -> str:
     """The address a request is counted by."""
-    peer = request.client.host if request.client else None
-    forwarded_for = request.headers.getlist("x-forwarded-for")
-    return client_address(peer, forwarded_for, services.settings.trusted_proxies)
+    return address_in(services, request.scope)
 
 
-async def identity_of(services: Services, key: str | None) -> SessionIdentity | None:
-    """Who a session key belongs to; nobody when it has ended or the session store is away."""
-    if not key:
-        return None
-    idle = services.settings.session_idle_minutes * 60
-    try:
-        session = await sessions.find(services.redis, key, idle)
-    except (RedisError, OSError):
-        log.warning("session_store_away")
-        return None
-    if session is None:
-        return None
-    return SessionIdentity(
-        session.issuer, session.subject, session.assignment_id, session.authenticated_at, session.acr
-    )
+def address_in(services: Services, scope: Scope) -> str:
+    """The same, from what the server says of a request."""
+    client = scope.get("client")
+    forwarded_for = [
+        value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"
+    ]
+    return client_address(client[0] if client else None, forwarded_for, services.settings.trusted_proxies)
 
 
 def _limited(receive: Receive) -> Receive:

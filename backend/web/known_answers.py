@@ -2,28 +2,26 @@
 
 A locked record never changes, so its answer need not be made again for each parent who scans the same code. What is
 never skipped: each read is judged against the database and recorded there as an access event, in one statement that
-also says whether the answer still holds (``book_fingerprint``); and the limits are asked as for any lookup. Only a request
-without cookie and authorization, the same to the byte, gets a kept answer.
+also says whether the answer still holds; and the limits are asked as for any lookup. Reads that come at the same time
+are recorded together.
 """
 
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import asyncpg
-from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.adapters.addresses import network_of
-from backend.context import Context, KnownBook, Services
+from backend.adapters.rate_limits import Counted, RateLimits
+from backend.adapters.together import Together
+from backend.context import KnownBook
 from backend.db.reading.pools import ReadPools
-from backend.db.repositories.access import RECORD_KNOWN
-from backend.domain.policy import Actor, Role
+from backend.db.repositories.access import RECORD_KNOWN, KnownRead, known_binds
+from backend.domain.policy import PUBLIC
 from backend.domain.rate_limits import By, Operation
 from backend.observability import log
-from backend.web.gateway import CONTEXT, address_of
-from backend.web.recording import Recorder, key_of, send_answer, small_operation, whole_body
 
 KEPT_BYTES = 64 * 1_048_576
 KEPT_SECONDS = 3_600.0
@@ -31,8 +29,7 @@ LINKED_SECONDS = 120.0
 """An answer with links to files: these are good for five minutes."""
 
 LINK = b"/files/"
-OK = 200
-PERSONAL = frozenset({b"cookie", b"authorization"})
+RECORDED_TOGETHER, RECORDINGS_AT_ONCE = 100, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,65 +43,23 @@ class KnownAnswer:
 
 
 class KnownAnswers:
-    """Stands before the whole application."""
+    """Answers by the key of their request."""
 
-    def __init__(self, app: ASGIApp, services: Services) -> None:
-        self._app = app
-        self._services = services
+    def __init__(self) -> None:
         self._kept: OrderedDict[bytes, KnownAnswer] = OrderedDict()
         self._size = 0
-        self.doors: ReadPools | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = small_operation(scope)
-        if self.doors is None or headers is None or not PERSONAL.isdisjoint(headers):
-            await self._app(scope, receive, send)
-            return
-        body, receive = await whole_body(receive)
-        key = key_of(scope, headers, body)
-        known = self._find(key)
-        if known is not None and await self._still_holds(known, scope, self.doors):
-            await send_answer(send, known.headers, known.body)
-            return
-        recorder = Recorder(send)
-        await self._app(scope, receive, recorder)
-        self._keep(key, scope, recorder)
-
-    def _find(self, key: bytes) -> KnownAnswer | None:
+    def find(self, key: bytes) -> KnownAnswer | None:
         known = self._kept.get(key)
         if known is None or known.ends_at > time.monotonic():
             return known
         self._drop(key)
         return None
 
-    async def _still_holds(self, known: KnownAnswer, scope: Scope, doors: ReadPools) -> bool:
-        """Whether nothing has changed and one more lookup is allowed; then it has been recorded."""
-        book = known.book
-        address = address_of(self._services, Request(scope))
-        if not await self._allowed(book, {By.CODE: book.code, By.ADDRESS: address}):
-            return False
-        actor = Actor(role=Role.PUBLIC, lookup_code=book.code)
-        binds = (book.fingerprint, str(book.purpose), str(book.means), str(book.outcome), network_of(address))
-        try:
-            return bool(await doors.value(actor, RECORD_KNOWN, binds))
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            log.warning("known_answer_failed", reason=type(error).__name__)
-            return False
-
-    async def _allowed(self, book: KnownBook, buckets: Mapping[By, str]) -> bool:
-        limits = self._services.limits
-        if book.counted is Operation.LOOKUP_TRY:
-            return await limits.allows(book.counted, buckets)
-        return await limits.take(book.counted, buckets) == 0
-
-    def _keep(self, key: bytes, scope: Scope, recorder: Recorder) -> None:
-        context: Context | None = scope.get(CONTEXT)
-        if context is None or context.known_book is None or recorder.status != OK:
-            return
-        body = bytes(recorder.body)
+    def keep(self, key: bytes, book: KnownBook, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         lasts = LINKED_SECONDS if LINK in body else KEPT_SECONDS
         self._drop(key)
-        self._kept[key] = KnownAnswer(context.known_book, recorder.headers, body, time.monotonic() + lasts)
+        self._kept[key] = KnownAnswer(book, headers, body, time.monotonic() + lasts)
         self._size += len(body)
         while self._size > KEPT_BYTES:
             self._drop(next(iter(self._kept)))
@@ -113,3 +68,44 @@ class KnownAnswers:
         known = self._kept.pop(key, None)
         if known is not None:
             self._size -= len(known.body)
+
+
+class KnownReads:
+    """Reads of books whose answers are known: allowed, still true, and then written down."""
+
+    def __init__(self, doors: ReadPools) -> None:
+        self._doors = doors
+        self._together: Together[KnownRead, bool] = Together(
+            self._record, most=RECORDED_TOGETHER, at_once=RECORDINGS_AT_ONCE
+        )
+
+    async def still_holds(self, book: KnownBook, address: str, limits: RateLimits) -> bool:
+        """Whether nothing has changed and one more lookup is allowed; then it has been recorded."""
+        if await limits.take_all(*_counted(book, address)) > 0:
+            return False
+        read = KnownRead(
+            code=book.code,
+            fingerprint=book.fingerprint,
+            purpose=book.purpose,
+            means=book.means,
+            outcome=book.outcome,
+            network=network_of(address),
+        )
+        try:
+            return await self._together.ask(read)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            log.warning("known_answer_failed", reason=type(error).__name__)
+            return False
+
+    async def _record(self, reads: Sequence[KnownRead]) -> Sequence[bool]:
+        held: list[bool] = await self._doors.value(PUBLIC, RECORD_KNOWN, known_binds(reads))
+        return held
+
+
+def _counted(book: KnownBook, address: str) -> tuple[Counted, Counted]:
+    # the factor is right, or the answer would not be known: it is no try, and only asks whether tries are left
+    is_try = book.counted is Operation.LOOKUP_TRY
+    return (
+        Counted(Operation.QUERY, {By.ADDRESS: address}),
+        Counted(book.counted, {By.CODE: book.code, By.ADDRESS: address}, kept=not is_try),
+    )

@@ -4,12 +4,14 @@ import hashlib
 from collections import OrderedDict
 from typing import Generic, TypeVar
 
-from starlette.requests import Request
+import orjson
 from starlette.types import Message, Receive, Scope, Send
 
-from backend.web.gateway import language_of
+from backend.domain.messages import Language
+from backend.web.answers import language_named
 
 PATH = b"/graphql"
+DATA = b'{"data":'
 BODY_MAX = 8_000
 OF_ONE_REQUEST = frozenset({b"set-cookie", b"x-request-id", b"traceparent"})
 
@@ -52,6 +54,8 @@ def small_operation(scope: Scope) -> dict[bytes, bytes] | None:
     if scope["type"] != "http" or scope["method"] != "POST" or scope["raw_path"] != PATH:
         return None
     headers = dict(scope["headers"])
+    if len(headers) != len(scope["headers"]):
+        return None  # of a header that comes twice, not everybody reads the same one
     length = headers.get(b"content-length", b"")
     return headers if length.isdigit() and int(length) <= BODY_MAX else None
 
@@ -69,14 +73,32 @@ async def whole_body(receive: Receive) -> tuple[bytes, Receive]:
     return b"".join(message.get("body", b"") for message in messages), again
 
 
-def key_of(scope: Scope, headers: dict[bytes, bytes], body: bytes) -> bytes:
+def key_of(headers: dict[bytes, bytes], body: bytes) -> bytes:
     """The same for two requests that ask the same, to the byte, in the same language and media type."""
     told = (
-        language_of(Request(scope)).encode(),
+        language_in(headers).encode(),
         headers.get(b"accept", b""),
         headers.get(b"content-type", b""),
     )
     return hashlib.blake2b(b"\0".join((*told, body)), digest_size=32).digest()
+
+
+def language_in(headers: dict[bytes, bytes]) -> Language:
+    """The language of an answer, from the headers of its request."""
+    return language_named(headers.get(b"accept-language", b"").decode("latin-1"))
+
+
+def apart(body: bytes) -> tuple[bytes, object]:
+    """What a request asks, and the variables that it asks with; what is odd is left whole for the gateway to refuse."""
+    try:
+        given = orjson.loads(body)
+        if not isinstance(given, dict):
+            return body, None
+        variables = given.pop("variables", None)
+        return orjson.dumps(given, option=orjson.OPT_SORT_KEYS), variables
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        # what nests too deeply can be read and not be written again
+        return body, None
 
 
 async def send_answer(send: Send, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

@@ -9,20 +9,26 @@ assignments, the variables, and the statement itself in the scope of whoever ask
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 
-import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.compiled.reads import CompiledReads
-from backend.context import Context, MakesStatements, Services, bucket_of, choose_actor
-from backend.domain.errors import RateLimitedError
+from backend.context import Context, MakesStatements, Services, choose_actor
 from backend.domain.policy import Role
-from backend.domain.rate_limits import Operation
-from backend.web.gateway import CONTEXT, COOKIE, identity_of
-from backend.web.recording import Bounded, Recorder, key_of, send_answer, small_operation, whole_body
+from backend.web.entrance import ENTERED, Entered, enter
+from backend.web.gateway import CONTEXT, COOKIE
+from backend.web.recording import (
+    DATA,
+    Bounded,
+    Recorder,
+    apart,
+    key_of,
+    send_answer,
+    small_operation,
+    whole_body,
+)
 
 KEPT_DOCUMENTS = 2_000
 OK = 200
-DATA = b'{"data":'
 LENGTH = b"content-length"
 
 
@@ -51,12 +57,13 @@ class RepeatedReads:
             await self._app(scope, receive, send)
             return
         body, receive = await whole_body(receive)
-        document, variables = _apart(body)
-        key = key_of(scope, headers, document)
+        document, variables = apart(body)
+        key = key_of(headers, document)
         known = self._kept.get(key)
         answer = None
         if known is not None:
-            answer = await self._answer(known, variables, headers[b"cookie"], self.reads)
+            entered = scope[ENTERED] = await enter(self._services, _session_key(headers[b"cookie"]))
+            answer = await self._answer(known, variables, entered, self.reads)
         if known is not None and answer is not None:
             length = (LENGTH, str(len(answer)).encode())
             await send_answer(send, [*known.headers, length], answer)
@@ -66,18 +73,14 @@ class RepeatedReads:
         self._keep(key, scope.get(CONTEXT), recorder)
 
     async def _answer(
-        self, known: Repeated, variables: object, cookie: bytes, reads: CompiledReads
+        self, known: Repeated, variables: object, entered: Entered, reads: CompiledReads
     ) -> bytes | None:
         """The answer, or None when somebody of another role asks or anything is out of the ordinary."""
-        identity = await identity_of(self._services, _session_key(cookie))
-        if identity is None:
+        identity = entered.identity
+        if identity is None or entered.wait > 0:
             return None
         actor = choose_actor(await reads.logins.find(identity), identity.assignment_id)
         if actor.role is not known.role or actor.staff_id is None:
-            return None
-        try:
-            await self._services.limits.require(Operation.QUERY, bucket_of(identity))
-        except RateLimitedError:
             return None
         data = await reads.read(actor, known.plan, variables)
         return None if data is None else DATA + data + known.rest
@@ -91,19 +94,6 @@ class RepeatedReads:
             rest = bytes(recorder.body[len(opening) :])
             finished = context.finished
             self._kept.keep(key, Repeated(finished.plan, finished.role, headers, rest))
-
-
-def _apart(body: bytes) -> tuple[bytes, object]:
-    """What a request asks, and the variables that it asks with; what is odd is left whole for the gateway to refuse."""
-    try:
-        given = orjson.loads(body)
-        if not isinstance(given, dict):
-            return body, None
-        variables = given.pop("variables", None)
-        return orjson.dumps(given, option=orjson.OPT_SORT_KEYS), variables
-    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
-        # what nests too deeply can be read and not be written again
-        return body, None
 
 
 def _session_key(cookie: bytes) -> str | None:

@@ -48,7 +48,7 @@ async def test_redis_never_holds_a_key(redis: aioredis.Redis) -> None:
 async def test_use_renews_the_idle_time(redis: aioredis.Redis) -> None:
     """An idle session ends by itself; each use begins the time anew."""
     key = await _create(redis)
-    name = sessions._name(key)
+    name = sessions.name_of(key)
     await redis.expire(name, 5)
     await sessions.find(redis, key, IDLE)
     assert await redis.ttl(name) > IDLE - 5
@@ -59,7 +59,7 @@ async def test_a_session_ends_at_its_absolute_time(redis: aioredis.Redis) -> Non
     key = await _create(redis, seconds=0)
     await asyncio.sleep(0.01)
     assert await sessions.find(redis, key, IDLE) is None
-    assert await redis.exists(sessions._name(key)) == 0
+    assert await redis.exists(sessions.name_of(key)) == 0
 
 
 async def test_an_ended_session_is_nobody_at_once(redis: aioredis.Redis) -> None:
@@ -74,9 +74,9 @@ async def test_an_ended_session_is_nobody_at_once(redis: aioredis.Redis) -> None
 async def test_choosing_an_assignment_does_not_lengthen_a_session(redis: aioredis.Redis, ttl: int) -> None:
     """What somebody acts as is remembered; the time that is left stays."""
     key = await _create(redis)
-    await redis.expire(sessions._name(key), ttl)
+    await redis.expire(sessions.name_of(key), ttl)
     await sessions.choose_assignment(redis, key, 7)
-    assert ttl - 2 <= await redis.ttl(sessions._name(key)) <= ttl
+    assert ttl - 2 <= await redis.ttl(sessions.name_of(key)) <= ttl
     found = await sessions.find(redis, key, IDLE)
     assert found is not None
     assert found.assignment_id == 7
@@ -87,7 +87,7 @@ async def test_an_ended_session_does_not_come_back(redis: aioredis.Redis) -> Non
     key = await _create(redis)
     await sessions.end(redis, key)
     await sessions.choose_assignment(redis, key, 7)
-    assert await redis.exists(sessions._name(key)) == 0
+    assert await redis.exists(sessions.name_of(key)) == 0
 
 
 async def test_a_person_sees_their_sessions_and_nobody_elses(redis: aioredis.Redis) -> None:
@@ -98,8 +98,8 @@ async def test_a_person_sees_their_sessions_and_nobody_elses(redis: aioredis.Red
     idled = await _create(redis, subject="own")
     await _create(redis, subject="other")
     await _create(redis, subject="own", issuer="https://other.example")
-    await redis.delete(sessions._name(idled))
-    await redis.expire(sessions._name(older), IDLE - 20)
+    await redis.delete(sessions.name_of(idled))
+    await redis.expire(sessions.name_of(older), IDLE - 20)
     await asyncio.sleep(0.01)
     shown = await sessions.of_person(redis, "https://idp.example", "own", IDLE)
     assert [item.name for item in shown] == [sessions.public_name(newer), sessions.public_name(older)]

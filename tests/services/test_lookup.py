@@ -8,7 +8,7 @@ from tortoise.exceptions import BaseORMException
 from backend.db import sql
 from backend.db.repositories import access
 from backend.db.scope import scoped
-from backend.domain.access import SHARE_DAYS_MAX, AccessMeans, AccessOutcome, AccessPurpose, ShareCode
+from backend.domain.access import SHARE_DAYS_MAX, AccessPurpose, ShareCode
 from backend.domain.errors import NotFoundError, NotPermittedError, ShareDaysError
 from backend.domain.identifiers import LookupCode
 from backend.domain.lifecycle import State
@@ -222,5 +222,5 @@ async def test_a_reader_writes_only_through_the_door(world: World) -> None:
                 " VALUES (now(), 'PUBLIC', 'FAMILY', 'CODE', 'FULL', '', '')"
             )
     async with scoped(Actor(role=Role.PUBLIC, lookup_code=None), write=True):
-        await access.record(AccessPurpose.FAMILY, AccessMeans.CODE, AccessOutcome.FULL, None, "")
+        await sql.rows("SELECT record_access('FAMILY', 'CODE', 'FULL', NULL, '')")
     assert [row["book_id"] for row in await _events(world)] == [None]

@@ -8,23 +8,32 @@ from backend.db import sql
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose, AccessReader
 
 
-async def record(
-    purpose: AccessPurpose, means: AccessMeans, outcome: AccessOutcome, share_id: int | None, network: str
-) -> None:
-    """Record a read of the book whose code the scope holds, or of none; the only thing a reader may write."""
-    await sql.rows(
-        "SELECT record_access($1, $2, $3, $4, $5)", str(purpose), str(means), str(outcome), share_id, network
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRead:
+    """A read of a book of which all that matters is known already."""
+
+    code: str
+    fingerprint: str
+    purpose: AccessPurpose
+    means: AccessMeans
+    outcome: AccessOutcome
+    network: str
+
+
+RECORD_KNOWN = "SELECT record_known_accesses($5, $6, $7, $8, $9, $10) FROM enter_scope($1, $2, $3, $4)"
+"""Which books are as their fingerprints say; those reads have been recorded (``backend.db.reading.pools``)."""
+
+
+def known_binds(reads: Sequence[KnownRead]) -> tuple[list[str], ...]:
+    """Its binds: a list for each column."""
+    return (
+        [item.code for item in reads],
+        [item.fingerprint for item in reads],
+        [item.purpose for item in reads],
+        [item.means for item in reads],
+        [item.outcome for item in reads],
+        [item.network for item in reads],
     )
-
-
-async def fingerprint() -> str:
-    """What the answer about the scope's book rests on, in one word."""
-    found: str = await sql.value("SELECT book_fingerprint()")
-    return found
-
-
-RECORD_KNOWN = "SELECT record_known_access($5, $6, $7, $8, $9) FROM enter_scope($1, $2, $3, $4)"
-"""Whether the scope's book is as its fingerprint says; then the read is recorded (``backend.db.reading.pools``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,15 +108,6 @@ _SHARE = "id, book_id, purpose, created_at, expires_at, revoked_at"
 
 def _share(row: sql.Row) -> ShareCodeRow:
     return ShareCodeRow(**{**row, "purpose": AccessPurpose(row["purpose"])})
-
-
-async def open_share(code_hash: str) -> ShareCodeRow | None:
-    """The share code with a hash, when it belongs to the scope's book and still holds."""
-    row = await sql.one(
-        f"SELECT {_SHARE} FROM share_code WHERE code_hash = $1 AND revoked_at IS NULL AND expires_at > now()",
-        code_hash,
-    )
-    return None if row is None else _share(row)
 
 
 _CREATE = f"""

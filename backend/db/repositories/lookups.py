@@ -1,0 +1,127 @@
+"""One look at a book, in one statement: what is there, what the second factor opens, the access event, the answer.
+
+The statement judges before it gathers: a wrong code and a wrong factor end after the same steps, and neither reads a
+signature or a file. Who runs it may write the event through its door alone (``record_access``), so what is seen and
+what is written down are one transaction, whoever commits it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from backend.db import sql
+from backend.db.reading.statement import SCOPE_BINDS
+from backend.db.repositories.books import ISSUED
+from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose
+from backend.domain.lifecycle import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A lookup in the words of the database; ``share_hash`` and ``birth_date`` (ISO 8601) only as their means says."""
+
+    code: str
+    means: AccessMeans
+    purpose: AccessPurpose
+    network: str
+    birth_date: str = ""
+    share_hash: str = ""
+
+    @property
+    def binds(self) -> tuple[str, ...]:
+        return (self.code, self.means, self.purpose, self.network, self.birth_date, self.share_hash)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a look came to.
+
+    ``years`` are plain: record_id, school_year, grade, revision_id, number, state, effective_from, content, and lists
+    of signatures, files and versions; instants are texts of ISO 8601. None of it when the look was refused.
+    """
+
+    outcome: AccessOutcome
+    fingerprint: str
+    years: list[dict[str, Any]]
+
+
+def _words(states: tuple[State, ...]) -> str:
+    return ", ".join(f"'{state}'" for state in states)
+
+
+_SHOWN = f"""
+  SELECT y.id AS record_id, y.school_year, y.grade, r.id AS revision_id, r.number, r.state, r.effective_from, r.content
+    FROM record_book b JOIN year_record y ON y.book_id = b.id
+   CROSS JOIN LATERAL (
+         SELECT i.id, i.number, i.state, i.effective_from, i.content FROM revision i
+          WHERE i.year_record_id = y.id AND CASE WHEN y.standing_revision_id IS NULL THEN i.state IN ({_words(ISSUED)})
+                ELSE i.id = y.standing_revision_id END
+          ORDER BY i.number DESC LIMIT 1) r
+   WHERE b.lookup_code = {{code}}"""
+"""The standing revision of each year, else the newest that was issued."""
+
+_SHARE = """
+  SELECT s.id, s.purpose FROM share_code s
+   WHERE s.code_hash = {share_hash} AND s.revoked_at IS NULL AND s.expires_at > now()"""
+
+_BIRTH_DATE = """
+       (SELECT n.content -> 'pupil' ->> 'birthDate' FROM shown n ORDER BY n.school_year DESC, n.record_id DESC LIMIT 1)"""
+
+_JUDGED = f"""
+  SELECT CASE WHEN NOT EXISTS (SELECT FROM shown) THEN 'REFUSED' WHEN {{means}} = 'CODE' THEN 'MINIMUM'
+         WHEN {{means}} = 'GRANT' OR EXISTS (SELECT FROM share) THEN 'FULL'
+         WHEN {{means}} = 'BIRTH_DATE' AND {_BIRTH_DATE} = {{birth_date}} THEN 'FULL' ELSE 'REFUSED' END AS outcome"""
+
+_WRITTEN = """
+  SELECT j.outcome FROM judged j LEFT JOIN share s ON true,
+         LATERAL record_access(coalesce(s.purpose, {purpose}), {means}, j.outcome, s.id, {network}) AS event"""
+
+_YEAR = f"""json_build_object('record_id', n.record_id, 'school_year', n.school_year, 'grade', n.grade,
+         'revision_id', n.revision_id, 'number', n.number, 'state', n.state, 'effective_from', n.effective_from,
+         'content', n.content,
+         'signatures', coalesce((SELECT json_agg(json_build_object('role', g.role, 'signer_name', g.signer_name,
+             'post', g.post, 'unit_name', g.unit_name, 'certificate_serial', g.certificate_serial,
+             'certificate_issuer', g.certificate_issuer, 'signed_at', g.signed_at) ORDER BY g.signed_at, g.id)
+            FROM signature g WHERE g.revision_id = n.revision_id), '[]'),
+         'files', coalesce((SELECT json_agg(json_build_object('role', a.role, 'kind', a.kind, 'digest', a.digest,
+             'size', a.size) ORDER BY a.id) FROM artefact a WHERE a.revision_id = n.revision_id), '[]'),
+         'versions', coalesce((SELECT json_agg(json_build_object('number', v.number, 'state', v.state,
+             'effective_from', v.effective_from) ORDER BY v.number) FROM revision v
+            WHERE v.year_record_id = n.record_id AND v.state IN ({_words((*ISSUED, State.SUPERSEDED))})), '[]'))"""
+
+_LOOK = f"""(
+WITH shown AS MATERIALIZED ({_SHOWN}),
+share AS MATERIALIZED ({_SHARE}),
+judged AS MATERIALIZED ({_JUDGED}),
+written AS MATERIALIZED ({_WRITTEN})
+SELECT CASE w.outcome WHEN 'REFUSED' THEN json_build_object('outcome', w.outcome) ELSE json_build_object(
+       'outcome', w.outcome, 'fingerprint', book_fingerprint(), 'years',
+       (SELECT json_agg({_YEAR} ORDER BY n.school_year, n.record_id) FROM shown n)) END::text
+  FROM written w)"""
+
+
+def _numbered(first: int) -> str:
+    names = ("code", "means", "purpose", "network", "birth_date", "share_hash")
+    return _LOOK.format(**{name: f"${first + place}::text" for place, name in enumerate(names)})
+
+
+LOOK_IN_SCOPE = f"SELECT {_numbered(SCOPE_BINDS + 1)} FROM enter_scope($1, $2, $3, $4)"
+"""A look that enters its own scope (``backend.db.reading.pools``); its binds are ``Asked.binds``."""
+
+_LOOK_HERE = f"SELECT {_numbered(1)} AS seen"
+
+
+async def look(asked: Asked) -> Seen:
+    """Look in the scope at hand, and write it down."""
+    return read(await sql.value(_LOOK_HERE, *asked.binds))
+
+
+def read(text: str) -> Seen:
+    """What either statement answers."""
+    seen = orjson.loads(text)
+    return Seen(
+        outcome=AccessOutcome(seen["outcome"]),
+        fingerprint=seen.get("fingerprint", ""),
+        years=seen.get("years", []),
+    )
