@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import orjson
 import pytest
 from starlette.requests import HTTPConnection
+from starlette.types import Receive, Scope, Send
 
 from backend.compiled.reads import CompiledReads
 from backend.context import Context, Services, SessionIdentity
@@ -16,7 +18,39 @@ from backend.domain.lifecycle import Action, State
 from backend.graph import schema
 from backend.services import submissions
 from backend.services.records import send_back
+from backend.settings import from_env
+from backend.web.app import services_of
+from backend.web.gateway import Gateway
 from tests.fixtures.world import ISSUER, World
+
+
+class Counting:
+    """The gateway, and how often it was asked."""
+
+    def __init__(self, services: Services) -> None:
+        self._gateway = Gateway(services)
+        self.asked = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.asked += 1
+        await self._gateway(scope, receive, send)
+
+
+def services_over(world: World, redis_url: str, folder: Path) -> Services:
+    """What a process over the world's database has."""
+    given = {
+        "DATABASE_URL": world.urls.app,
+        "DATABASE_OWNER_URL": world.urls.app,
+        "DATABASE_WORKER_URL": world.urls.app,
+        "REDIS_URL": redis_url,
+        "STORE_URL": folder.as_uri(),
+        "OIDC_ISSUER": ISSUER,
+        "OIDC_CLIENT_SECRET": "x",
+        "SESSION_SECRET": "x",
+        "PKI_TRUST_ROOTS": "none.pem",
+        "PKI_TSA_URL": "http://127.0.0.1:9/tsa",
+    }
+    return services_of(from_env(given))
 
 
 class Watched:

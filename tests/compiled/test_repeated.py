@@ -8,35 +8,20 @@ from pathlib import Path
 import httpx2
 import pytest
 from redis import asyncio as aioredis
-from starlette.types import Receive, Scope, Send
 
 from backend.adapters import sessions
 from backend.adapters.rate_limits import RateLimits
 from backend.compiled.reads import CompiledReads
-from backend.context import Services
 from backend.db.reading.pools import ReadPools
 from backend.domain.lifecycle import State
 from backend.domain.rate_limits import LIMITS, By, Operation
 from backend.graph import schema
-from backend.settings import from_env
-from backend.web.app import services_of
-from backend.web.gateway import COOKIE, Gateway
+from backend.web.gateway import COOKIE
 from backend.web.repeated import RepeatedReads
+from tests.compiled.conftest import Counting, services_over
 from tests.fixtures.world import ISSUER, World
 
 LIST = "{ records(first: 50) { edges { node { id state viewerActions } } } }"
-
-
-class Counting:
-    """The gateway, and how often it was asked."""
-
-    def __init__(self, services: Services) -> None:
-        self._gateway = Gateway(services)
-        self.asked = 0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.asked += 1
-        await self._gateway(scope, receive, send)
 
 
 @dataclass
@@ -65,24 +50,9 @@ class Front:
             )
 
 
-def _settings(world: World, redis_url: str, folder: Path) -> dict[str, str]:
-    return {
-        "DATABASE_URL": world.urls.app,
-        "DATABASE_OWNER_URL": world.urls.app,
-        "DATABASE_WORKER_URL": world.urls.app,
-        "REDIS_URL": redis_url,
-        "STORE_URL": folder.as_uri(),
-        "OIDC_ISSUER": ISSUER,
-        "OIDC_CLIENT_SECRET": "x",
-        "SESSION_SECRET": "x",
-        "PKI_TRUST_ROOTS": "none.pem",
-        "PKI_TSA_URL": "http://127.0.0.1:9/tsa",
-    }
-
-
 @pytest.fixture
 async def front(world: World, redis_url: str, tmp_path: Path) -> AsyncIterator[Front]:
-    services = services_of(from_env(_settings(world, redis_url, tmp_path)))
+    services = services_over(world, redis_url, tmp_path)
     pools = ReadPools(world.urls.app, pool=2)
     behind = Counting(services)
     app = RepeatedReads(behind, services)
