@@ -121,6 +121,14 @@ async def test_the_limit_holds(front: Front) -> None:
     assert refused.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
 
 
+async def test_whoever_answers_a_request_is_counted_once(front: Front) -> None:
+    """A document that is known for another role goes on to the gateway, already counted."""
+    front.app._services.limits = RateLimits(front.redis, 1 / LIMITS[Operation.QUERY][By.PERSON].burst)
+    assert (await front.ask(await front.session("22193401.ht"))).status_code == 200
+    assert (await front.ask(await front.session("22193401.gv.4A"))).status_code == 200
+    assert front.behind.asked == 2
+
+
 @pytest.mark.parametrize(
     "query",
     ["{ viewer { name } }", 'mutation { recordReturn(recordId: "x", reason: "") { userErrors { code } } }'],

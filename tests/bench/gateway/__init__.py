@@ -15,9 +15,17 @@ from tests.bench import processor, servers
 from tests.bench.data.loading import ensure_database
 from tests.bench.driving import Drive, Figures, Target, drive
 from tests.bench.gateway import report
-from tests.bench.gateway.checking import CHECKED, ask, compare, require_answers, require_changes
+from tests.bench.gateway.checking import (
+    CHECKED,
+    AnswersDifferError,
+    ask,
+    compare,
+    require_answers,
+    require_changes,
+)
 from tests.bench.gateway.report import Outcome
 from tests.bench.gateway.requests import (
+    FIRST,
     OPERATIONS,
     SAME_FOR_US,
     Asking,
@@ -30,7 +38,7 @@ from tests.bench.gateway.samples import draw, finish_audit, returnable, returned
 from tests.bench.gateway.sessions import cookies_of
 
 WARM_SECONDS = 2
-CHANGING = "mutation"
+CHANGING, KNOWN = "mutation", "lookup"
 PER_SECOND_MAX = 4_000
 """More mutations than either side makes in a second."""
 
@@ -62,7 +70,11 @@ def run(arguments: Sequence[str]) -> int:
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench gateway")
     parser.add_argument(
-        "--only", nargs="+", choices=[*OPERATIONS, *SAME_FOR_US], default=OPERATIONS, metavar="NAME"
+        "--only",
+        nargs="+",
+        choices=dict.fromkeys([*OPERATIONS, *SAME_FOR_US]),
+        default=OPERATIONS,
+        metavar="NAME",
     )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=3)
@@ -83,11 +95,14 @@ class Measuring:
         self._database = servers.database_process()
         samples = asyncio.run(draw(owner_url))
         cookies = asyncio.run(cookies_of(redis_url, samples.everybody))
+        self._asked_first = 2 * CHECKED
         self._asking = Asking(samples, cookies, order_of(ask(theirs, first_page(samples))))
 
     def measure(self, operation: str) -> Outcome:
         """Compare the answers, warm both sides, then rounds in turn."""
         leaves, size = self._check(operation)
+        if operation == KNOWN:
+            self._ask_each(operation)
         for target in (self._ours, self._theirs):
             self._round(operation, target, WARM_SECONDS, size)
         mine: list[Figures] = []
@@ -116,19 +131,41 @@ class Measuring:
     def _round(self, operation: str, target: Target, seconds: int, size: int) -> Figures:
         changes = operation == CHANGING
         questions = self._questions(operation, seconds * PER_SECOND_MAX)
+        if operation == FIRST:
+            questions = questions[self._asked_first :]
         say = self._asking.ours if target is self._ours else self._asking.theirs
-        how = Drive(seconds, self._options.connections, ordered=changes)
+        how = Drive(seconds, self._options.connections, ordered=changes or operation == FIRST)
         before = asyncio.run(returned(self._owner_url)) if changes else 0
         if changes:
             asyncio.run(finish_audit(self._owner_url))
         figures = drive(target, self._database, [say(operation, item) for item in questions], how)
         require_answers(target, figures, size)
+        if operation == FIRST and target is self._ours:
+            self._note_first(figures, len(questions))
         if changes:
             done = asyncio.run(returned(self._owner_url)) - before
             require_changes(target, figures, done, self._options.connections)
         return figures
 
+    def _note_first(self, figures: Figures, had: int) -> None:
+        """What we have been asked is asked for the first time no more."""
+        asked = figures.requests + self._options.connections
+        if asked > had:
+            raise AnswersDifferError(f"{FIRST}: {asked} asked, {had} codes left; fewer rounds or seconds")
+        self._asked_first += asked
+
+    def _ask_each(self, operation: str) -> None:
+        """Ask us every question once."""
+        left = [self._asking.ours(operation, item) for item in self._asking.questions(operation)]
+        while left:
+            figures = drive(
+                self._ours, self._database, left, Drive(1, self._options.connections, ordered=True)
+            )
+            left = left[figures.requests :]
+
     def _questions(self, operation: str, count: int) -> list[Question]:
+        if operation == FIRST:
+            return self._asking.questions(operation)
         if operation == CHANGING:
             records = asyncio.run(returnable(self._owner_url, count))
             return self._asking.questions(operation, records)

@@ -10,7 +10,7 @@ import asyncpg
 from backend.domain.policy import Role
 from tests.bench.data.province import ISSUER, YEAR
 
-SAMPLES = 4_000
+SAMPLES, FIRST_SAMPLES = 4_000, 65_000
 STATES = ("LOCKED", "ACCEPTED", "TEACHER_SIGNED")
 """States of the pages of a hundred: half of all records, a tenth, and some in between."""
 
@@ -60,6 +60,7 @@ class Samples:
     officers: list[Person]
     department: Person
     codes: list[tuple[str, str]]
+    first_codes: list[tuple[str, str]]
     classes: list[tuple[int, int]]
     positions: list[tuple[str, int, str, int]]
 
@@ -78,7 +79,7 @@ async def draw(owner_url: str) -> Samples:
             " JOIN pupil p ON p.id = b.pupil_id WHERE y.state = 'LOCKED' AND y.school_year = $1"
             " ORDER BY hashint8(y.id) LIMIT $2",
             YEAR.start,
-            SAMPLES,
+            SAMPLES + FIRST_SAMPLES,
         )
         classes = await connection.fetch(
             "SELECT school_class_id, school_id FROM year_record WHERE school_year = $1 GROUP BY 1, 2"
@@ -102,7 +103,8 @@ async def draw(owner_url: str) -> Samples:
         principals={p.school_ids[0]: p for p in asking if p.role is Role.PRINCIPAL},
         officers=[p for p in asking if p.role is Role.DISTRICT_OFFICER],
         department=next(p for p in asking if p.role is Role.DEPARTMENT_OFFICER),
-        codes=[(row[0], row[1].isoformat()) for row in codes],
+        codes=[(row[0], row[1].isoformat()) for row in codes[:SAMPLES]],
+        first_codes=[(row[0], row[1].isoformat()) for row in codes[SAMPLES:]],
         classes=[tuple(row) for row in classes],
         positions=positions,
     )
