@@ -94,11 +94,11 @@ async def of_person(redis: aioredis.Redis, issuer: str, subject: str, idle_secon
     async with redis.pipeline(transaction=False) as pipe:
         for name in names:
             pipe.get(PREFIX + name)
-            pipe.ttl(PREFIX + name)
+            pipe.pttl(PREFIX + name)
         answers = await pipe.execute()
     now = time.time()
     found = [
-        Shown(name, read(text), now - max(0, idle_seconds - left))
+        Shown(name, read(text), now - max(0.0, idle_seconds - left / 1000))
         for name, text, left in zip(names, answers[::2], answers[1::2], strict=True)
         if text is not None
     ]
