@@ -30,7 +30,7 @@ $$"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0026_fewer_steps")]
+    dependencies = [("models", "0029_scraping")]
     operations = [
         ops.RunSQL(
             [
