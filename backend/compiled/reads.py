@@ -55,7 +55,7 @@ class CompiledReads:
         if statement is None:
             return None
         try:
-            data: bytes = await self._pools.value(actor, statement.text, statement.binds)
+            data: bytes = await self._pools.shared_value(actor, statement.text, statement.binds)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             # the ordinary way meets the same trouble and says it in the API's words
             log.warning("compiled_read_failed", reason=type(error).__name__)

@@ -5,12 +5,14 @@ for itself alone, so nothing has to be cleared when a connection goes back.
 """
 
 import asyncio
+from collections.abc import Hashable
 from typing import Any
 
 import asyncpg
 
 from backend.db.connection import tortoise_config
 from backend.db.reading.leases import Leases
+from backend.db.reading.sharing import Shared
 from backend.db.scope import DATABASE_ROLE, scope_settings
 from backend.domain.policy import Actor
 
@@ -27,6 +29,7 @@ class ReadPools:
             "credentials"
         ]
         self._leases: dict[str, Leases] = {}
+        self._shared: dict[str, Shared] = {}
         self._opening = asyncio.Lock()
 
     async def value(self, actor: Actor, statement: str, binds: tuple[Any, ...]) -> Any:
@@ -34,6 +37,13 @@ class ReadPools:
         role = DATABASE_ROLE[actor.role]
         leases = self._leases.get(role) or await self._open(role)
         return await leases.value(statement, (*scope_settings(actor), *binds))
+
+    async def shared_value(self, actor: Actor, statement: str, binds: tuple[Hashable, ...]) -> Any:
+        """The same of a statement that only reads, with whoever asks it in the same scope at the same time."""
+        role = DATABASE_ROLE[actor.role]
+        if role not in self._shared:
+            await self._open(role)
+        return await self._shared[role].value(statement, (*scope_settings(actor), *binds))
 
     async def close(self) -> None:
         for leases in self._leases.values():
@@ -44,6 +54,7 @@ class ReadPools:
             if role not in self._leases:
                 pool = await self._create(role)
                 self._leases[role] = Leases(pool, self._credentials["max_size"])
+                self._shared[role] = Shared(self._leases[role].value)
         return self._leases[role]
 
     async def _create(self, role: str) -> asyncpg.Pool:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from backend.db.reading.expressions import Expressions, NotCompiledError, Selected, by_class, gathered
 from backend.db.repositories.records import Position, RecordFilter
@@ -16,7 +15,7 @@ class Asked:
     """What a root field is asked: ``shape`` decides the text of its expression, ``values`` are its binds."""
 
     shape: tuple[Hashable, ...]
-    values: tuple[Any, ...]
+    values: tuple[Hashable, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def records_asked(wanted: RecordFilter, after: Position | None, size: int) -> As
         for name in RECORD_FILTERS
         if (value := getattr(wanted, name)) is not None and value != ()
     ]
-    values = [[str(item) for item in value] if name == "states" else value for name, value in given]
+    values = [tuple(str(item) for item in value) if name == "states" else value for name, value in given]
     shape = (tuple(name for name, _ in given), after is not None, size)
     return Asked(shape, (*values, *(after or ())))
 

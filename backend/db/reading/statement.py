@@ -1,8 +1,7 @@
 """The statement of a whole document: it enters its scope and answers every root field in one round trip."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from backend.db.reading.expressions import literal
 from backend.db.reading.roots import Asked
@@ -20,7 +19,7 @@ class Statement:
     """A statement of one column, the answer's bytes; the scope's settings are its first binds."""
 
     text: str
-    binds: tuple[Any, ...]
+    binds: tuple[Hashable, ...]
 
 
 def joined(keys: Sequence[str], expressions: Sequence[str], asked: Sequence[Asked]) -> str:
