@@ -31,6 +31,7 @@ from backend.operations.preparing import PrepareDocument, without_suggestion
 from backend.resolvers import (
     administration,
     auditing,
+    burn_up,
     department,
     identity,
     imports,
@@ -62,13 +63,6 @@ from backend.schema.organisation import (
     SchoolClass,
     SchoolProgress,
 )
-from backend.schema.participation import Participation, ParticipationProgress
-from backend.schema.preparing import (
-    ParticipationReport,
-    SupervisionVisit,
-    TrainingSession,
-    WorkingGroup,
-)
 from backend.schema.records import Record
 from backend.schema.registry import RegistryRecord
 from backend.schema.signing import Ceremony, CeremonyItem
@@ -76,7 +70,7 @@ from backend.schema.viewer import SignInProvider, Viewer
 
 
 @strawberry.type
-class Query:
+class Query(participation.ParticipationQueries, preparing.PreparingQueries, burn_up.ProgressQueries):
     node: relay.Node | None = relay.node(description="Anything with an id, as far as the viewer may see it.")
     viewer: Viewer = strawberry.field(resolver=identity.viewer, description="Who asks. Right: everybody.")
     sign_in_providers: list[SignInProvider] = strawberry.field(
@@ -110,27 +104,6 @@ class Query:
     district_progress: list[DistrictProgress] = strawberry.field(
         resolver=department.district_progress,
         description="Records by district and state. Right: district, department.",
-    )
-    participations: relay.Connection[Participation] = strawberry.field(
-        resolver=participation.every,
-        description="Declarations of schools that take part. Right: staff, their scope.",
-    )
-    participation_progress: list[ParticipationProgress] = strawberry.field(
-        resolver=participation.progress,
-        description="How many schools of each district take part, and who is missing. Right: staff, their scope.",
-    )
-    working_group: WorkingGroup = strawberry.field(
-        resolver=preparing.working_group, description="A unit's working group. Right: staff, their scope."
-    )
-    training_sessions: relay.Connection[TrainingSession] = strawberry.field(
-        resolver=preparing.trainings, description="Trainings, the newest first. Right: staff."
-    )
-    supervision_visits: relay.Connection[SupervisionVisit] = strawberry.field(
-        resolver=preparing.visits, description="Visits, the newest first. Right: staff, their scope."
-    )
-    participation_reports: relay.Connection[ParticipationReport] = strawberry.field(
-        resolver=preparing.reports,
-        description="Monthly reports, the newest first. Right: staff, their scope.",
     )
     audit_events: relay.Connection[AuditEvent] = strawberry.field(
         resolver=auditing.events,

@@ -25,7 +25,7 @@ DomainError
 │   └── OwnMatterError, ProposalDecidedError, UnitInvalidError
 ├── ParticipationError         an act of taking part that cannot be done so
 │   ├── ConditionsIncompleteError, ConditionsNotMetError
-│   └── DayInvalidError, ProposalAnsweredError
+│   └── DayInvalidError, DaysInvalidError, ProposalAnsweredError
 ├── FileRejectedError          an import file as a whole
 │   ├── FileEmptyError, FileTooLargeError, FileTooManyRowsError
 │   ├── FileUnreadableError, FileEncryptedError, FileKindUnknownError, FileHeaderError
@@ -64,6 +64,7 @@ from backend.domain.participation_errors import (
     ConditionsIncompleteError,
     ConditionsNotMetError,
     DayInvalidError,
+    DaysInvalidError,
     ParticipationError,
     ProposalAnsweredError,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "ConditionsNotMetError",
     "ContentChangedError",
     "DayInvalidError",
+    "DaysInvalidError",
     "DomainError",
     "FileEmptyError",
     "FileEncryptedError",

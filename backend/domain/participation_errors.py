@@ -25,6 +25,12 @@ class DayInvalidError(ParticipationError):
     code = "DAY_INVALID"
 
 
+class DaysInvalidError(ParticipationError):
+    """No days, or more than are shown at once."""
+
+    code = "DAYS_INVALID"
+
+
 class ProposalAnsweredError(ParticipationError):
     """A proposal is answered once, by the other side."""
 

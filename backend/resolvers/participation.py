@@ -142,3 +142,15 @@ class ParticipationMutations:
     participations_withdraw: ParticipationsPayload = strawberry.mutation(
         resolver=withdraw, description="Take the own school's declaration back. Right: principal, deputy."
     )
+
+
+@strawberry.type
+class ParticipationQueries:
+    participations: relay.Connection[Participation] = strawberry.field(
+        resolver=every,
+        description="Declarations of schools that take part. Right: staff, their scope.",
+    )
+    participation_progress: list[ParticipationProgress] = strawberry.field(
+        resolver=progress,
+        description="How many schools of each district take part, and who is missing. Right: staff, their scope.",
+    )

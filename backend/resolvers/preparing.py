@@ -193,3 +193,20 @@ class PreparingMutations:
         resolver=make_report,
         description="Make a monthly report (plan, part V). Right: whoever leads the unit.",
     )
+
+
+@strawberry.type
+class PreparingQueries:
+    working_group: WorkingGroup = strawberry.field(
+        resolver=working_group, description="A unit's working group. Right: staff, their scope."
+    )
+    training_sessions: relay.Connection[TrainingSession] = strawberry.field(
+        resolver=trainings, description="Trainings, the newest first. Right: staff."
+    )
+    supervision_visits: relay.Connection[SupervisionVisit] = strawberry.field(
+        resolver=visits, description="Visits, the newest first. Right: staff, their scope."
+    )
+    participation_reports: relay.Connection[ParticipationReport] = strawberry.field(
+        resolver=reports,
+        description="Monthly reports, the newest first. Right: staff, their scope.",
+    )

@@ -45,6 +45,36 @@ PREPARING = (
     node("ParticipationReport", "id columns pdfUrl", SCHOOLS),
     *map(_listed, ("participations", "trainingSessions", "supervisionVisits", "participationReports")),
     reading(
+        "Query.gradeProgress",
+        f'query ($id: ID!) {{ gradeProgress(schoolYear: "{YEAR}", schoolId: $id) {{ grade counts {{ count }} }} }}',
+        lambda stage, seat: {"id": stage.node("OrgUnit", seat)},
+        objects=SCHOOLS,
+    ),
+    reading(
+        "Query.progressHistory",
+        f'query ($id: ID!) {{ progressHistory(schoolYear: "{YEAR}", unitId: $id, first: "2100-01-01",'
+        ' last: "2100-01-01") { day counts { count } } }',
+        lambda stage, seat: {"id": stage.node("OrgUnit", seat)},
+        objects=SCHOOLS,
+        shows=lambda value, _stage, _seat: bool(value[0]["counts"]),
+    ),
+    reading(
+        "Query.progressForecast",
+        f'{{ progressForecast(schoolYear: "{YEAR}") {{ school {{ id }} total done }} }}',
+        lambda _stage, _seat: {},
+        objects=SCHOOLS[:-1],
+        shows=lambda value, stage, seat: (
+            stage.node("OrgUnit", seat) in [row["school"]["id"] for row in value]
+        ),
+    ),
+    reading(
+        "Query.publicProgress",
+        f'{{ publicProgress(schoolYear: "{YEAR}") {{ district {{ id }} counts {{ state count }} }} }}',
+        lambda _stage, _seat: {},
+        objects=ANYWHERE,
+        is_public=True,
+    ),
+    reading(
         "Query.participationProgress",
         f'{{ participationProgress(schoolYear: "{YEAR}") {{ schools missing {{ id }} }} }}',
         lambda _stage, _seat: {},
