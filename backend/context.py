@@ -71,7 +71,7 @@ AccessPage = tuple[int, int | None, int]
 
 
 class AnswersAtOnce(Protocol):
-    """Answers a whole query without resolvers, or says that it cannot (``backend.compiled``)."""
+    """Answers a whole query or mutation without resolvers, or says that it cannot (``backend.compiled``)."""
 
     async def answer(
         self, context: "Context", query: str, document: Any, name: str | None, variables: object
@@ -112,6 +112,7 @@ class Services:
     relay: Relay
     compiled: AnswersAtOnce | None = None
     changes: ReadsChanges | None = None
+    acts: AnswersAtOnce | None = None
     tokens: TokenKeys | None = None
     trusted: TrustedDocuments = field(default_factory=TrustedDocuments)
     takes_any_document: bool = True
@@ -260,6 +261,14 @@ class Finished:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class FinishedAct:
+    """What a compiled act answered, and by which plan (``backend.compiled.acts``)."""
+
+    plan: Any
+    data: bytes
+
+
 @dataclass(slots=True)
 class Context:
     """One request, or one socket; ``actor`` and ``loaders`` belong to the operation at hand."""
@@ -283,6 +292,7 @@ class Context:
     """Whether a mutation of the operation at hand has done something."""
     known_book: KnownBook | None = None
     finished: Finished | None = None
+    finished_act: FinishedAct | None = None
 
     @property
     def audience(self) -> Audience:

@@ -19,7 +19,15 @@ from strawberry.schema.exceptions import (
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
-from backend.context import Context, Loaders, choose_actor, operation_variables, reads_end
+from backend.context import (
+    AnswersAtOnce,
+    Context,
+    Loaders,
+    Services,
+    choose_actor,
+    operation_variables,
+    reads_end,
+)
 from backend.db.repositories import audit, people
 from backend.db.scope import enter, unscoped
 from backend.documents.limits import Audience
@@ -46,7 +54,7 @@ from backend.resolvers import (
     signing,
 )
 from backend.resolvers.measuring import Measured
-from backend.resolvers.repeating import once_per_key
+from backend.resolvers.repeating import key_of, once_per_key
 from backend.schema.access import AccessEvent, ShareCode
 from backend.schema.administration import AssignmentProposal, HeldRole
 from backend.schema.audit import AuditEvent
@@ -189,6 +197,8 @@ class OperationTransaction(SchemaExtension):
         async with in_time(context, kind, operation.operation_name):
             if await _answered_at_once(operation):
                 yield
+                if kind is OperationType.MUTATION:
+                    context.services.relay.wake()
                 return
             context.loaders = Loaders()
             if _needs_no_scope(context, operation.operation_name):
@@ -214,13 +224,9 @@ def _needs_no_scope(context: Context, operation_name: str | None) -> bool:
 
 
 async def _answered_at_once(operation: ExecutionContext) -> bool:
-    """Whether a compiled read has answered; then nothing is left to execute."""
-    compiled = operation.context.services.compiled
-    if (
-        compiled is None
-        or operation.context.asks_freely
-        or operation.operation_type is not OperationType.QUERY
-    ):
+    """Whether a compiled read or act has answered; then nothing is left to execute."""
+    compiled = _compiled(operation)
+    if compiled is None or operation.context.asks_freely:
         return False
     data = await compiled.answer(
         operation.context,
@@ -234,6 +240,18 @@ async def _answered_at_once(operation: ExecutionContext) -> bool:
     finished: Any = orjson.Fragment(data)
     operation.result = ExecutionResult(data=finished)
     return True
+
+
+def _compiled(operation: ExecutionContext) -> AnswersAtOnce | None:
+    """What might answer at once; an act that is to be remembered by its key is not for it."""
+    services: Services = operation.context.services
+    match operation.operation_type:
+        case OperationType.QUERY:
+            return services.compiled
+        case OperationType.MUTATION if key_of(operation) is None:
+            return services.acts
+        case _:
+            return None
 
 
 class _RollBackError(Exception):

@@ -71,9 +71,10 @@ def _statement(plan: MakesStatements, variables: object) -> Statement | None:
 
 
 class Logins:
-    """Who somebody is, remembered for two seconds: what a right's end may take to be noticed by reads."""
+    """Who somebody is, remembered for a while: by reads for the two seconds in which a right's end must be noticed."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = LOGIN_SECONDS) -> None:
+        self._seconds = seconds
         self._known: OrderedDict[tuple[str, str], tuple[float, Login | None]] = OrderedDict()
         self._asked: dict[tuple[str, str], asyncio.Task[Login | None]] = {}
 
@@ -81,7 +82,7 @@ class Logins:
         """The person of a session, with every assignment that holds today."""
         key = (identity.issuer, identity.subject)
         known = self._known.get(key)
-        if known is not None and time.monotonic() - known[0] < LOGIN_SECONDS:
+        if known is not None and time.monotonic() - known[0] < self._seconds:
             return known[1]
         asked = self._asked.get(key)
         if asked is None:
@@ -100,3 +101,7 @@ class Logins:
         if len(self._known) > KEPT_LOGINS:
             self._known.popitem(last=False)
         return login
+
+    def forget(self, identity: SessionIdentity) -> None:
+        """Ask anew the next time."""
+        self._known.pop((identity.issuer, identity.subject), None)

@@ -33,7 +33,7 @@ async def once_per_key(operation: ExecutionContext) -> AsyncIterator[None]:
     No extension of its own: what a second extension raises when it begins would leave the first one's transaction open.
     """
     context: Context = operation.context
-    key = _key(operation) if operation.operation_type is OperationType.MUTATION else None
+    key = key_of(operation) if operation.operation_type is OperationType.MUTATION else None
     if key is None or context.identity is None:
         yield
         return
@@ -56,7 +56,7 @@ async def once_per_key(operation: ExecutionContext) -> AsyncIterator[None]:
         await requests.keep(request, answer)
 
 
-def _key(operation: ExecutionContext) -> str | None:
+def key_of(operation: ExecutionContext) -> str | None:
     """The key of a request; a header belongs to the one request it came with, not to all of a socket's."""
     sent = (operation.operation_extensions or {}).get(EXTENSION)
     connection = operation.context.connection

@@ -6,6 +6,7 @@ bus takes a number only once. So no event is lost while the bus is away, and non
 """
 
 import asyncio
+import time
 
 from backend.db.repositories import live
 from backend.db.scope import unscoped
@@ -18,6 +19,9 @@ POLL_SECONDS = 0.5
 
 BUSY_SECONDS = 0.02
 RETRY_SECONDS = 1.0
+
+APART_SECONDS = 0.025
+"""From the beginning of one look to that of the next: what is committed meanwhile is passed on together."""
 
 
 class Relay:
@@ -62,12 +66,15 @@ class Relay:
     async def _run(self) -> None:
         while True:
             self._woken.clear()
+            began = time.monotonic()
             try:
                 pause = await self.pass_on()
             except Exception as error:  # noqa: BLE001 - the outbox keeps what could not be passed on
                 log.warning("events_not_passed_on", reason=type(error).__name__)
                 pause = RETRY_SECONDS
             await self._rest(pause)
+            if pause > 0:
+                await asyncio.sleep(began + APART_SECONDS - time.monotonic())
 
     async def _rest(self, seconds: float) -> None:
         if seconds <= BUSY_SECONDS:

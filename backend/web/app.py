@@ -22,9 +22,11 @@ from backend.adapters.redis_client import open_redis
 from backend.adapters.replies import Replies
 from backend.adapters.store import ObjectStore
 from backend.adapters.tokens import TokenKeys
+from backend.compiled.acts import CompiledActs
 from backend.compiled.changes import ChangeReads
 from backend.compiled.reads import CompiledReads
 from backend.context import Services
+from backend.db.acting_pools import ActingPools
 from backend.db.connection import close_database, open_database
 from backend.db.health import ready
 from backend.db.reading.pools import ReadPools
@@ -44,6 +46,7 @@ from backend.web.oauth import OAuth
 from backend.web.observed import Observed
 from backend.web.pages import Frontend
 from backend.web.repeated import RepeatedReads
+from backend.web.repeated_acts import RepeatedActs
 from backend.web.sign_in import SignIn
 
 SCHEMA_DIGEST = hashlib.sha256(schema.as_str().encode()).hexdigest()
@@ -93,6 +96,8 @@ def create_app(settings: Settings) -> ASGIApp:
         services.changes = ChangeReads(schema._schema, reads)  # noqa: SLF001 - as above
         doors = ReadPools(settings.database_url, pool=settings.database_pool, writes=True)
         lookups.open(doors)
+        acting = ActingPools(settings.database_url, pool=settings.database_pool)
+        services.acts = repeated_acts.acts = CompiledActs(schema._schema, acting)  # noqa: SLF001 - as above
         living = (services.hub, services.relay, Sealing(), gateway.connections)
         for part in living:
             part.start()
@@ -101,6 +106,7 @@ def create_app(settings: Settings) -> ASGIApp:
             await part.stop()
         await reads.close()
         await doors.close()
+        await acting.close()
         await close_database()
         await services.redis.aclose()
         await asyncio.to_thread(stop_telemetry)
@@ -121,7 +127,8 @@ def create_app(settings: Settings) -> ASGIApp:
         lifespan=lifespan,
     )
     lookups = Lookups(site, services, schema._schema)  # noqa: SLF001 - as above
-    repeated = RepeatedReads(lookups, services)
+    repeated_acts = RepeatedActs(lookups, services)
+    repeated = RepeatedReads(repeated_acts, services)
     return Observed(repeated)
 
 

@@ -62,7 +62,7 @@ class RepeatedReads:
         known = self._kept.get(key)
         answer = None
         if known is not None:
-            entered = scope[ENTERED] = await enter(self._services, _session_key(headers[b"cookie"]))
+            entered = scope[ENTERED] = await enter(self._services, session_key(headers[b"cookie"]))
             answer = await self._answer(known, variables, entered, self.reads)
         if known is not None and answer is not None:
             length = (LENGTH, str(len(answer)).encode())
@@ -96,7 +96,7 @@ class RepeatedReads:
             self._kept.keep(key, Repeated(finished.plan, finished.role, headers, rest))
 
 
-def _session_key(cookie: bytes) -> str | None:
+def session_key(cookie: bytes) -> str | None:
     try:
         found = SimpleCookie(cookie.decode("latin-1")).get(COOKIE)
     except CookieError:

@@ -191,6 +191,7 @@ LINTS: dict[str, Lint] = {
                 "repositories/",
                 "reading/",
                 "models/",
+                "acting_pools.py",
                 "connection.py",
                 "health.py",
                 "migrate.py",

@@ -93,7 +93,7 @@ CREATE OR REPLACE FUNCTION school_class_counts(class school_class) RETURNS SETOF
   SELECT c.state, c.count::bigint FROM state_count c
    WHERE c.school_class_id = class.id AND c.count > 0 ORDER BY c.state $$;
 
--- The writes of backend.services.records.send_back for a return.
+-- The writes of our act_on_record for a return, in the same order, so that the same triggers do the same work.
 CREATE OR REPLACE FUNCTION record_return(record_id bigint, reason text) RETURNS year_record LANGUAGE plpgsql AS $$
 DECLARE record year_record; old revision; fresh bigint;
 BEGIN
@@ -102,13 +102,13 @@ BEGIN
   IF NOT 'RETURN' = ANY (year_record_viewer_actions(record)) THEN
     RAISE EXCEPTION 'the state forbids it';
   END IF;
-  UPDATE revision SET state = 'RETURNED', updated_at = now() WHERE id = old.id;
   INSERT INTO revision (year_record_id, number, book_id, school_id, school_class_id, school_year, grade, state,
          content, content_digest, "window", complete, version, predecessor_id, opened_by, reason, created_at, updated_at)
   VALUES (record.id, old.number + 1, old.book_id, old.school_id, old.school_class_id, old.school_year, old.grade, 'DRAFT',
          old.content, old.content_digest, old."window", old.complete, 1, old.id, 'RETURN', record_return.reason, now(),
          now()) RETURNING id INTO fresh;
   UPDATE year_record SET working_revision_id = fresh, updated_at = now() WHERE id = record.id RETURNING * INTO record;
+  UPDATE revision SET state = 'RETURNED', updated_at = now() WHERE id = old.id;
   INSERT INTO audit_event (at, staff_id, assignment_id, action, school_id, revision_id, detail, door, network, device)
   VALUES (now(), current_setting('app.staff')::bigint, current_setting('app.assignment')::bigint, 'RETURN',
          record.school_id, old.id, jsonb_build_object('reason', record_return.reason), 'GRAPHQL', '', '');
