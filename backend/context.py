@@ -24,6 +24,8 @@ from backend.db.reading.statement import Statement
 from backend.db.repositories import (
     access,
     auditing,
+    calendar,
+    calendar_watch,
     ceremonies,
     families,
     integrators,
@@ -223,6 +225,9 @@ class Loaders:
         self.visit_proposals = _loader(preparing.proposals_of)
         self.reports = _loader(participation_reports.find)
         self.seals_pending = _loader(periods.seals_pending)
+        self.seals_waiting = _loader(calendar_watch.seals_waiting)
+        self.seal_obstacles = _loader(calendar_watch.obstacles)
+        self.lock_exceptions = _loader(calendar.find_exceptions)
         self.due_counts = _loader(locking.due_counts)
         self.access_events = _loader(access.find)
         self.audit_events = _loader(auditing.find)

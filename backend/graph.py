@@ -40,6 +40,7 @@ from backend.resolvers import (
     administration,
     auditing,
     burn_up,
+    calendar,
     department,
     identity,
     imports,
@@ -58,6 +59,7 @@ from backend.resolvers.repeating import key_of, once_per_key
 from backend.schema.access import AccessEvent, ShareCode
 from backend.schema.administration import AssignmentProposal, HeldRole
 from backend.schema.audit import AuditEvent
+from backend.schema.calendar import CalendarChange, LockException
 from backend.schema.changes import RegistryChanges
 from backend.schema.department import LockPeriod, Submission, Verification
 from backend.schema.describing import describe
@@ -100,6 +102,14 @@ class Query(participation.ParticipationQueries, preparing.PreparingQueries, burn
     )
     lock_periods: list[LockPeriod] = strawberry.field(
         resolver=department.list_periods, description="Lock periods. Right: everybody."
+    )
+    calendar_changes: list[CalendarChange] = strawberry.field(
+        resolver=calendar.changes,
+        description="Changes of the calendar's dates, the newest first. Right: department.",
+    )
+    lock_exceptions: relay.Connection[LockException] = strawberry.field(
+        resolver=calendar.exceptions,
+        description="Exceptions to deadlines. Right: department; when granted also the school and its district.",
     )
     progress: list[ClassProgress] = strawberry.field(
         resolver=department.progress,
@@ -157,6 +167,7 @@ class Mutation(
     records.RecordMutations,
     signing.SigningMutations,
     department.DepartmentMutations,
+    calendar.CalendarMutations,
     identity.IdentityMutations,
     imports.ImportMutations,
     sharing.SharingMutations,
@@ -354,6 +365,7 @@ schema = strawberry.Schema(
         Ceremony,
         Submission,
         LockPeriod,
+        LockException,
         AccessEvent,
         ShareCode,
         Integrator,

@@ -33,6 +33,18 @@ class SealLocked:
 
 
 @dataclass(frozen=True, slots=True)
+class SealPeriod:
+    """Go on with the lock of a period until nothing is left to take. Going on with a sealed one does nothing."""
+
+    name: ClassVar[str] = "period.seal/1"
+    period_id: int
+
+    @property
+    def key(self) -> str:
+        return f"period:{self.period_id}"
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeDocument:
     """Judge an uploaded file that the registry does not know, by the strict rule, and answer within seconds."""
 
@@ -121,6 +133,7 @@ class WatchReads:
 Job = (
     SignItem
     | SealLocked
+    | SealPeriod
     | JudgeDocument
     | DrawPreview
     | DeliverWebhook
@@ -135,6 +148,7 @@ JOBS: dict[str, type[Job]] = {
     for kind in (
         SignItem,
         SealLocked,
+        SealPeriod,
         JudgeDocument,
         DrawPreview,
         DeliverWebhook,

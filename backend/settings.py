@@ -158,6 +158,20 @@ SETTINGS: tuple[Setting, ...] = (
         "WORKER_PROCESSES", "worker_processes", "rendering and signing processes", int, os.cpu_count() or 2
     ),
     Setting("WORKER_CONCURRENCY", "worker_concurrency", "jobs under way in one worker", int, 8),
+    Setting(
+        "LOCK_DAY_COUNTS",
+        "lock_day_counts",
+        "yes: records are locked at the end of 30/6 and 15/8; no: at the end of the day before",
+        _yes_or_no,
+        "no",
+    ),
+    Setting(
+        "CLOCK_TOLERANCE_SECONDS",
+        "clock_tolerance_seconds",
+        "difference between a worker's clock and the database's from which on it is said",
+        float,
+        1.0,
+    ),
     Setting("TRUSTED_PROXIES", "trusted_proxies", "addresses whose X-Forwarded-For is believed", _words, ()),
     Setting(
         "GRAPHQL_OPEN",
@@ -254,6 +268,8 @@ class Settings:
     pki_keys_password: str = field(repr=False)
     worker_processes: int
     worker_concurrency: int
+    lock_day_counts: str
+    clock_tolerance_seconds: float
     trusted_proxies: tuple[str, ...]
     graphql_open: str
     operation_seconds_factor: float

@@ -130,6 +130,7 @@ def cast_of(province: DemoProvince, school: SchoolPlan, teachers: dict[str, str]
         principal=by_role[Role.PRINCIPAL],
         clerk=by_role[Role.CLERK],
         department=province.small.officers[0].login,
+        second=province.small.officers[1].login,
         password=DEMO_PASSWORD,
     )
 

@@ -1,4 +1,4 @@
-"""Who may do what to a packet, a ceremony or a lock period, and why not: what ``policy`` is for records.
+"""Who may do what to a packet, a ceremony, a lock period or a proposal, and why not: what ``policy`` is for records.
 
 The API asks the same function before it acts and to fill ``viewerActions`` and ``viewerRefusals``. The thing is one
 that the actor sees; what lies outside the scope is answered before anybody asks here.
@@ -12,6 +12,8 @@ from backend.domain.errors import (
     LockPeriodNotDueError,
     LockPeriodSealedError,
     NotPermittedError,
+    OwnMatterError,
+    ProposalDecidedError,
 )
 from backend.domain.lifecycle import Action
 from backend.domain.policy import GRANTS, Actor, Refusal
@@ -34,7 +36,16 @@ class LockPeriodAction(StrEnum):
     """What can be done to a lock period."""
 
     SCHEDULE = "SCHEDULE"
+    EXCEPT = "EXCEPT"
+    REHEARSE = "REHEARSE"
     SEAL = "SEAL"
+
+
+class ProposalAction(StrEnum):
+    """What can be done to what one person proposed and another must confirm."""
+
+    CONFIRM = "CONFIRM"
+    REJECT = "REJECT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +66,19 @@ class SubmissionFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockPeriodFacts:
-    """Whether the period is sealed, and whether its deadline has passed by the database's clock."""
+    """Whether the lock has begun (it never goes back), and whether the deadline has passed by the database's clock."""
 
     sealed: bool
     due: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalFacts:
+    """Who proposed it, for whom if it is for somebody, and whether it is decided."""
+
+    proposed_by_id: int
+    decided: bool
+    for_staff_id: int | None = None
 
 
 def ceremony_refusal(actor: Actor, action: CeremonyAction, ceremony: CeremonyFacts) -> DomainError | None:
@@ -83,11 +103,26 @@ def submission_refusal(
 def lock_period_refusal(
     actor: Actor, action: LockPeriodAction, period: LockPeriodFacts
 ) -> DomainError | None:
-    """The department moves a deadline until the seal, and seals once it has passed."""
+    """The department moves a deadline and grants exceptions until the lock begins, and locks once it is due.
+
+    A lock can be rehearsed at any time before.
+    """
     if Action.LOCK not in GRANTS[actor.role]:
         return NotPermittedError(Refusal.ROLE)
     if period.sealed:
         return LockPeriodSealedError()
     if action is LockPeriodAction.SEAL and not period.due:
         return LockPeriodNotDueError()
+    return None
+
+
+def proposal_refusal(actor: Actor, action: ProposalAction, proposal: ProposalFacts) -> DomainError | None:
+    """Two people: who proposed something may take it back and never confirm it, and nobody decides for themselves."""
+    if Action.LOCK not in GRANTS[actor.role] or actor.staff_id is None:
+        return NotPermittedError(Refusal.ROLE)
+    if proposal.decided:
+        return ProposalDecidedError()
+    involved = {proposal.proposed_by_id, proposal.for_staff_id}
+    if action is ProposalAction.CONFIRM and actor.staff_id in involved:
+        return OwnMatterError()
     return None

@@ -4,6 +4,7 @@
 instant and these are only its defaults. Instants are in Vietnam's time, UTC+7 without daylight saving.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
@@ -20,11 +21,43 @@ class Window(StrEnum):
     SUPPLEMENTARY = "SUPPLEMENTARY"
 
 
+class LockStage(StrEnum):
+    """How far a period is: ahead, due and not begun, under way, kept open by exceptions, or sealed for good."""
+
+    AHEAD = "AHEAD"
+    DUE = "DUE"
+    LOCKING = "LOCKING"
+    KEPT_OPEN = "KEPT_OPEN"
+    SEALED = "SEALED"
+
+
 LOCK_DAY: dict[Window, tuple[int, int]] = {Window.MAIN: (6, 30), Window.SUPPLEMENTARY: (8, 15)}
 REPORT_DAY: dict[Window, tuple[int, int]] = {Window.MAIN: (7, 10), Window.SUPPLEMENTARY: (8, 25)}
 """(month, day) of the lock and of the department's report to the Ministry."""
 
 PILOT_YEAR = SchoolYear(2023)
+
+TAKES: dict[Window, tuple[Window, ...]] = {
+    Window.MAIN: (Window.MAIN,),
+    Window.SUPPLEMENTARY: (Window.MAIN, Window.SUPPLEMENTARY),
+}
+"""Windows whose records a lock takes: the second also takes what the first left."""
+
+REPORT_AFTER = timedelta(days=10)
+"""From a lock to its report to the Ministry, in the plan (30/6 and 10/7, 15/8 and 25/8)."""
+
+FIRST_MONTH = 9
+"""A school year is named by the year of its September."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodPlan:
+    """A lock period as the calendar has it: instants, and the grades it is for."""
+
+    window: Window
+    locks_at: datetime
+    reports_at: datetime
+    grades: frozenset[int]
 
 
 def default_instant(year: SchoolYear, day: tuple[int, int], *, day_included: bool) -> datetime:
@@ -36,6 +69,31 @@ def default_instant(year: SchoolYear, day: tuple[int, int], *, day_included: boo
 def grades_in_scope(year: SchoolYear) -> frozenset[int]:
     """Grades that keep digital records: 1 to 4 in the pilot year, 1 to 5 after it (TT27 Art. 2)."""
     return frozenset(range(1, 5 if year == PILOT_YEAR else 6))
+
+
+def default_calendar(year: SchoolYear, *, day_counts: bool) -> tuple[PeriodPlan, ...]:
+    """Both windows of a school year as the plan has them.
+
+    Args:
+        year: the school year.
+        day_counts: whether the named day itself is still before the lock; "trước ngày" leaves it open. The day of
+            a report always counts.
+    """
+    return tuple(
+        PeriodPlan(
+            window=window,
+            locks_at=default_instant(year, LOCK_DAY[window], day_included=day_counts),
+            reports_at=default_instant(year, REPORT_DAY[window], day_included=True),
+            grades=grades_in_scope(year),
+        )
+        for window in Window
+    )
+
+
+def school_year_at(instant: datetime) -> SchoolYear:
+    """The school year under way at an instant, in Vietnam."""
+    local = instant.astimezone(VIETNAM)
+    return SchoolYear(local.year if local.month >= FIRST_MONTH else local.year - 1)
 
 
 def due_window(content: RecordContent) -> Window:

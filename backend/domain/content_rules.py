@@ -3,8 +3,9 @@
 ``wrong`` may never be stored, not even in a draft; ``incomplete`` is fine for a draft and bars signing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from enum import IntFlag
 
 from backend.domain.completion import AWARD_REQUIRES
 from backend.domain.content import HistoryEntry, PupilFacts, RecordContent, SubjectResult
@@ -41,6 +42,22 @@ def wrong(content: RecordContent) -> list[Fault]:
     except CurriculumUnknownError:
         return [fault(FaultCode.SCHOOL_YEAR_INVALID, "schoolYear", content.school_year)]
     return [*_pupil(content), *_body(content), *_subjects(content), *_traits(content), *_awards(content)]
+
+
+class Gap(IntFlag):
+    """What a content lacks, in sum: kept beside it, so that a province is looked through without reading contents."""
+
+    RESULTS = 1
+    COMMENT = 2
+    PUPIL_CODE = 4
+
+
+def gaps(content: RecordContent, missing: Sequence[Fault]) -> Gap:
+    """The sum of what ``incomplete`` found, and whether the pupil has a code, which bars nothing before the lock."""
+    found = Gap(0)
+    for item in missing:
+        found |= Gap.COMMENT if item.code is FaultCode.COMMENT_MISSING else Gap.RESULTS
+    return found if content.pupil.pupil_code else found | Gap.PUPIL_CODE
 
 
 def incomplete(content: RecordContent) -> list[Fault]:

@@ -26,6 +26,8 @@ DomainError
 ├── ParticipationError         an act of taking part that cannot be done so
 │   ├── ConditionsIncompleteError, ConditionsNotMetError
 │   └── DayInvalidError, DaysInvalidError, ProposalAnsweredError
+├── CalendarError              dates of the calendar, or exceptions to them, that cannot be so
+│   └── LockDateInvalidError, ExceptionDateInvalidError, ExceptionPlaceInvalidError
 ├── FileRejectedError          an import file as a whole
 │   ├── FileEmptyError, FileTooLargeError, FileTooManyRowsError
 │   ├── FileUnreadableError, FileEncryptedError, FileKindUnknownError, FileHeaderError
@@ -47,6 +49,7 @@ from backend.domain.administration_errors import (
     ProposalDecidedError,
     UnitInvalidError,
 )
+from backend.domain.calendar_errors import CalendarError
 from backend.domain.domain_error import DomainError
 from backend.domain.faults import Fault
 from backend.domain.file_errors import (
@@ -91,6 +94,7 @@ __all__ = [
     "AdministrationError",
     "AlreadyThereError",
     "AssignmentInvalidError",
+    "CalendarError",
     "CertificateExpiredError",
     "CertificateMissingError",
     "CertificateOfAnotherError",

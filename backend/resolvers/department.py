@@ -1,12 +1,9 @@
 """Submissions and locks."""
 
-from datetime import datetime
-
 import strawberry
 from strawberry import relay
 
 from backend.db.repositories import organisation, periods, submissions
-from backend.domain.calendar import Window
 from backend.domain.errors import NotFoundError
 from backend.domain.school_year import SchoolYear
 from backend.resolvers.answering import Info, answering, node_key, node_keys
@@ -115,16 +112,8 @@ async def accept_submission(info: Info, submission_id: relay.GlobalID) -> Record
 
 
 @answering(lambda errors: LockPeriodPayload(user_errors=errors), step_up=True)
-async def schedule(info: Info, school_year: str, window: Window, locks_at: datetime) -> LockPeriodPayload:
-    """Set or move the deadline of a lock period."""
-    year = _year(school_year, "schoolYear")
-    row = await locking.schedule(info.context.staff, year, window, locks_at)
-    return LockPeriodPayload(lock_period=LockPeriod.of(row))
-
-
-@answering(lambda errors: LockPeriodPayload(user_errors=errors), step_up=True)
 async def seal(info: Info, lock_period_id: relay.GlobalID, dry_run: bool = False) -> LockPeriodPayload:
-    """Lock every due record of a period whose deadline has passed; nothing can change after it."""
+    """Begin the lock of a period whose deadline has passed; nothing can change after it."""
     key = node_key(lock_period_id, "LockPeriod", "lockPeriodId")
     done = await (locking.preview if dry_run else locking.seal)(info.context.staff, key)
     return LockPeriodPayload(lock_period=LockPeriod.of(done.period))
@@ -141,9 +130,8 @@ class DepartmentMutations:
     submission_accept: RecordsPayload = strawberry.mutation(
         resolver=accept_submission, description="Accept what waits in a packet. Right: department."
     )
-    lock_period_schedule: LockPeriodPayload = strawberry.mutation(
-        resolver=schedule, description="Set or move a deadline that is not sealed. Right: department."
-    )
     lock_period_seal: LockPeriodPayload = strawberry.mutation(
-        resolver=seal, description="Chốt: lock every due record. Right: department (plan, part III)."
+        resolver=seal,
+        description="Chốt: begin the lock of a period that is due; the worker goes on until every due record is locked."
+        " Right: department (plan, part III).",
     )

@@ -1,4 +1,4 @@
-"""What the viewer may do to a ceremony, a packet or a lock period, and why not."""
+"""What the viewer may do to a ceremony, a packet, a lock period or a proposal, and why not."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -6,14 +6,14 @@ from typing import TypeVar
 import strawberry
 
 import backend.schema.enums  # noqa: F401 - registers the enums used below
-from backend.domain.acts import CeremonyAction, LockPeriodAction, SubmissionAction
+from backend.domain.acts import CeremonyAction, LockPeriodAction, ProposalAction, SubmissionAction
 from backend.domain.errors import DomainError
 from backend.domain.messages import Language, sentence
 from backend.domain.participation import ParticipationAction
 from backend.domain.policy import Refusal
 from backend.schema.error_codes import ErrorCode
 
-Act = TypeVar("Act", CeremonyAction, SubmissionAction, LockPeriodAction, ParticipationAction)
+Act = TypeVar("Act", CeremonyAction, SubmissionAction, LockPeriodAction, ParticipationAction, ProposalAction)
 RefusalT = TypeVar("RefusalT")
 Judge = Callable[[Act], DomainError | None]
 
@@ -42,6 +42,13 @@ class LockPeriodRefusal:
 @strawberry.type(description="Why the viewer may not do something to a declaration now.")
 class ParticipationRefusal:
     action: ParticipationAction
+    code: ErrorCode
+    message: str
+
+
+@strawberry.type(description="Why the viewer may not decide about a proposal now.")
+class ProposalRefusal:
+    action: ProposalAction
     code: ErrorCode
     message: str
 

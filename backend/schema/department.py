@@ -20,9 +20,11 @@ from backend.domain.acts import (
     lock_period_refusal,
     submission_refusal,
 )
-from backend.domain.calendar import Window
+from backend.domain.calendar import LockStage, Window
+from backend.domain.messages import sentence
 from backend.domain.school_year import SchoolYear
 from backend.schema.acts import Judge, LockPeriodRefusal, SubmissionRefusal, allowed, refused
+from backend.schema.error_codes import ErrorCode
 from backend.schema.nodes import load_nodes
 
 Info = strawberry.Info[Context, None]
@@ -74,6 +76,15 @@ class Submission(relay.Node):
         return load_nodes(info.context.loaders.submissions, cls.of, node_ids, required=required)
 
 
+@strawberry.type(
+    description="Seals on locked records that wait for one reason. Right: school, district, department."
+)
+class SealsWaiting:
+    code: ErrorCode
+    count: int
+    message: str
+
+
 @strawberry.type(description="A lock period (plan, part III). Right: everybody.")
 class LockPeriod(relay.Node):
     id: relay.NodeID[int]
@@ -82,6 +93,11 @@ class LockPeriod(relay.Node):
     locks_at: datetime
     reports_at: datetime
     grades: list[int]
+    stage: LockStage
+    lock_began_at: datetime | None = strawberry.field(
+        description="When the lock began; from then on no date changes and no exception is granted."
+    )
+    locked_count: int = strawberry.field(description="Records that the lock has taken so far.")
     sealed_at: datetime | None
     sealed_count: int | None
     root_hash: str | None = strawberry.field(description="Root of the ledger after the seal, hexadecimal.")
@@ -90,6 +106,15 @@ class LockPeriod(relay.Node):
     @strawberry.field(description="Locked records whose files still wait for the department's seal.")
     async def seals_pending(self, info: Info) -> int:
         return await info.context.loaders.seals_pending.load(int(self.id)) or 0
+
+    @strawberry.field(description="Why such seals wait, when something bars them; the most first.")
+    async def seals_waiting(self, info: Info) -> list["SealsWaiting"]:
+        found = await info.context.loaders.seals_waiting.load(int(self.id)) or []
+        language = info.context.language
+        return [
+            SealsWaiting(code=ErrorCode(row.code), count=row.count, message=sentence(row.code, language))
+            for row in found
+        ]
 
     @strawberry.field(description="What the viewer may do now.")
     def viewer_actions(self, info: Info) -> list[LockPeriodAction]:
@@ -115,6 +140,9 @@ class LockPeriod(relay.Node):
             locks_at=row.locks_at,
             reports_at=row.reports_at,
             grades=sorted(row.grades),
+            stage=row.stage,
+            lock_began_at=row.began_at,
+            locked_count=row.locked_count,
             sealed_at=row.sealed_at,
             sealed_count=row.sealed_count,
             root_hash=row.root_hash,

@@ -6,8 +6,8 @@ The two scales are two enums because T and C mean different things in each.
 import strawberry
 
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose, AccessReader
-from backend.domain.acts import CeremonyAction, LockPeriodAction, SubmissionAction
-from backend.domain.calendar import Window
+from backend.domain.acts import CeremonyAction, LockPeriodAction, ProposalAction, SubmissionAction
+from backend.domain.calendar import LockStage, Window
 from backend.domain.completion import Award
 from backend.domain.identifiers import Gender
 from backend.domain.integrators import ChangeKind as RegistryChangeKind
@@ -27,6 +27,10 @@ strawberry.enum(Action, name="RecordAction", description="What can be done to a 
 strawberry.enum(CeremonyAction, name="CeremonyAction", description="What can be done to a ceremony.")
 strawberry.enum(SubmissionAction, name="SubmissionAction", description="What can be done to a class packet.")
 strawberry.enum(LockPeriodAction, name="LockPeriodAction", description="What can be done to a lock period.")
+strawberry.enum(
+    ProposalAction, name="ProposalAction", description="What can be done to what takes two people."
+)
+strawberry.enum(LockStage, name="LockStage", description="How far a lock period is.")
 strawberry.enum(SubjectLevel, name="SubjectLevel", description="Level of a subject: T, H or C (TT27 Art. 6).")
 strawberry.enum(
     TraitLevel, name="TraitLevel", description="Level of a quality or competence: T, Đ or C (TT27 Art. 6)."

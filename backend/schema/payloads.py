@@ -5,6 +5,7 @@ except where a payload says that part of a selection was left out.
 import strawberry
 
 from backend.schema.access import ShareCode
+from backend.schema.calendar import CalendarChange
 from backend.schema.department import LockPeriod, Submission
 from backend.schema.errors import UserError
 from backend.schema.integrators import Integrator, IntegratorGrant
@@ -43,6 +44,9 @@ class SubmissionPayload:
 @strawberry.type
 class LockPeriodPayload:
     lock_period: LockPeriod | None = None
+    calendar_change: CalendarChange | None = strawberry.field(
+        default=None, description="Dates that wait for a second person."
+    )
     user_errors: list[UserError] = strawberry.field(default_factory=list)
 
 

@@ -179,6 +179,25 @@ class Record(relay.Node):
         row = await info.context.loaders.classes.load(self.row.school_class_id)
         return None if row is None else SchoolClass.of(row)
 
+    @strawberry.field(
+        description="Whether the record is locked and the department's seal on its files still to come."
+    )
+    async def seal_pending(self, info: Info) -> bool:
+        standing = self.row.standing
+        if standing is None or standing.state is not State.LOCKED:
+            return False
+        made = await info.context.loaders.signatures.load(standing.id)
+        return not any(row.role is SignatureRole.LOCK_SEAL for row in made or ())
+
+    @strawberry.field(
+        description="Why that seal waits, such as TIMESTAMP_UNAVAILABLE; null when nothing bars it."
+    )
+    async def seal_waits_for(self, info: Info) -> ErrorCode | None:
+        if self.row.standing is None or self.row.standing.state is not State.LOCKED:
+            return None
+        code = await info.context.loaders.seal_obstacles.load(self.row.standing.id)
+        return None if code is None else ErrorCode(code)
+
     @strawberry.field(description="Every revision, oldest first.")
     async def revisions(self, info: Info) -> list[Revision]:
         rows = await info.context.loaders.revisions.load(self.row.id)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from backend.db.repositories import periods, records
 from backend.db.repositories.records import RecordRow, RevisionRow
-from backend.domain.calendar import Window
 from backend.domain.courses import acts_on_standing
 from backend.domain.errors import DomainError, NotFoundError, NotPermittedError, ReasonRequiredError
 from backend.domain.lifecycle import NEEDS_REASON, Action
@@ -102,13 +101,26 @@ def require_reason(action: Action, reason: str) -> str:
     return reason.strip()[:REASON_MAX]
 
 
-async def hold_window(school_year: int, window: Window) -> None:
-    """Keep a window from being sealed until this transaction ends, and see that it is open.
+async def hold_calendar(actor: Actor, action: Action, record_ids: Sequence[int]) -> None:
+    """Keep the lock periods of records from being locked until this transaction ends; before the records are taken.
 
-    A lock waits for every transaction that holds its period, so what it seals includes what they did.
+    A lock waits for every transaction that holds its period, so what it takes includes what they did. Whoever took
+    the records first and the period then would wait for a lock that waits for the records. A role that never does
+    this has no right to hold either.
+    """
+    if action in GRANTS[actor.role]:
+        await periods.hold(record_ids)
+
+
+async def require_open(acted_on: Sequence[tuple[RecordRow, RevisionRow]]) -> None:
+    """See that the windows of revisions are open now, after the wait for their periods.
 
     Raises:
-        NotPermittedError: when the deadline has passed or the period is sealed.
+        NotPermittedError: when a deadline has passed without an exception, or a period is sealed.
     """
-    if not await periods.hold(school_year, window):
+    places = {
+        (record.school_year, revision.window, record.school_id, record.school_class_id)
+        for record, revision in acted_on
+    }
+    if not await periods.are_open(sorted(places)):
         raise NotPermittedError(Refusal.DEADLINE)

@@ -17,7 +17,7 @@ from backend.db.repositories.imports import (
 from backend.db.repositories.organisation import ClassRow
 from backend.domain.calendar import due_window
 from backend.domain.content import RecordContent
-from backend.domain.content_rules import incomplete
+from backend.domain.content_rules import gaps, incomplete
 from backend.domain.errors import ConflictError
 from backend.domain.identifiers import LookupCode
 from backend.domain.text import fold, name_sort_key
@@ -168,6 +168,7 @@ def _record(school_id: int, row: _Placed, record_id: int, revision_id: int) -> N
 
 def _revision(school_id: int, row: _Placed, record_id: int, revision_id: int) -> NewRevision:
     content = row.plan.content
+    missing = incomplete(content)
     return NewRevision(
         id=revision_id,
         year_record_id=record_id,
@@ -179,7 +180,8 @@ def _revision(school_id: int, row: _Placed, record_id: int, revision_id: int) ->
         content=row.plan.text,
         content_digest=row.plan.digest,
         window=due_window(content),
-        complete=not incomplete(content),
+        complete=not missing,
+        gaps=int(gaps(content, missing)),
     )
 
 
@@ -196,6 +198,7 @@ def _changed(row: _Placed) -> ChangedDraft:
     assert known.revision_id is not None
     assert known.record_id is not None
     assert known.version is not None
+    missing = incomplete(content)
     return ChangedDraft(
         revision_id=known.revision_id,
         record_id=known.record_id,
@@ -204,7 +207,8 @@ def _changed(row: _Placed) -> ChangedDraft:
         content=row.plan.text,
         content_digest=row.plan.digest,
         window=due_window(content),
-        complete=not incomplete(content),
+        complete=not missing,
+        gaps=int(gaps(content, missing)),
         school_class_id=row.school_class.id,
         grade=content.grade,
         pupil_name=content.pupil.full_name,

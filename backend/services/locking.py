@@ -1,69 +1,79 @@
-"""Lock periods: scheduling, and the seal after which nothing changes (plan, part III).
+"""The lock: after it nothing changes (plan, part III).
 
-The lock, the effective dates, the ledger leaves and the jobs that put the department's seal on the files are
-one transaction. It takes the period's row, so a submission, withdrawal or replacement either committed before
-and is sealed with it, or comes after and is refused.
+A lock goes over its records in batches, each in one transaction: states, effective dates, ledger leaves, the new tree
+head, how far it is, and the jobs that put the department's seal on the files. Every batch takes the period's row, so a
+submission, withdrawal, replacement or exception either committed before the lock began and counts, or comes after and
+is refused. Whatever dies in between, the next batch goes on where the last one committed; all batches of a run give the
+same effective date. What an exception keeps open is left until that has expired, and taken by a run of its own.
 """
 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 
 from backend.db.repositories import audit, periods, queue, records, submissions
 from backend.db.repositories.periods import DueRow, PeriodRow
 from backend.db.scope import savepoint
 from backend.domain.acts import LockPeriodAction, LockPeriodFacts, lock_period_refusal
-from backend.domain.calendar import REPORT_DAY, VIETNAM, Window, default_instant, grades_in_scope
-from backend.domain.errors import (
-    LockPeriodUnknownError,
-)
+from backend.domain.errors import LockPeriodUnknownError
 from backend.domain.lifecycle import Action, State
-from backend.domain.policy import Actor
-from backend.domain.school_year import SchoolYear
+from backend.domain.policy import Actor, Role
 from backend.domain.submission import Verdict
-from backend.jobs import SealLocked
+from backend.jobs import SealLocked, SealPeriod
 from backend.services import ledger
 from backend.services.acting import allow, require_right
 
-TAKES: dict[Window, tuple[Window, ...]] = {
-    Window.MAIN: (Window.MAIN,),
-    Window.SUPPLEMENTARY: (Window.MAIN, Window.SUPPLEMENTARY),
-}
-"""Windows whose records a lock takes: the second also takes what an exception let pass the first."""
+BATCH = 1_000
+"""Records of one transaction: about a second's work, so that nobody waits for a province."""
 
 REPLACEMENT_ENDED = "LOCKED"
+
+CALENDAR = Actor(role=Role.DEPARTMENT_OFFICER)
+"""The department itself, when its calendar says that the time has come; no person acts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """What a lock did."""
+    """What a lock has done; ``period`` says whether it is through."""
 
     period: PeriodRow
     count: int
 
 
-async def schedule(actor: Actor, year: SchoolYear, window: Window, locks_at: datetime) -> PeriodRow:
-    """Set or move the deadline of a period that is not sealed.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One batch: the period after it, how many records it took, behind which revision the next one looks.
+
+    ``rests`` says that nothing is left to do now.
+    """
+
+    period: PeriodRow
+    count: int
+    after: int
+    rests: bool
+
+
+async def seal(actor: Actor, period_id: int) -> Sealing:
+    """Begin the lock of a period whose deadline has passed and take its first records; the worker takes the rest.
 
     Raises:
         NotPermittedError: unless the actor may lock.
-        LockPeriodSealedError: when it is sealed.
+        LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError: by the period.
     """
     require_right(actor, Action.LOCK)
-    for period in await periods.of_year(year.start):
-        if period.window is window:
-            allow(lock_period_refusal(actor, LockPeriodAction.SCHEDULE, period.facts), "window")
-    reports_at = default_instant(year, REPORT_DAY[window], day_included=True)
-    period = await periods.schedule(
-        year.start, window, locks_at.astimezone(VIETNAM), reports_at, sorted(grades_in_scope(year))
-    )
-    await audit.append(actor, "SCHEDULE_LOCK", [(None, None)], period=period.id, locksAt=locks_at.isoformat())
-    return period
+    period = await _take_due_period(actor, period_id)
+    await _begin(actor, period)
+    step = await advance(actor, period_id)
+    assert step is not None
+    if not step.rests:
+        await queue.put([SealPeriod(period_id)])
+    return Sealing(step.period, step.count)
 
 
 async def preview(actor: Actor, period_id: int) -> Sealing:
     """What sealing a period would do now: it is done and undone, so the numbers are exactly those of the seal.
+
+    For a province it is ``rehearsal``; this one names the first batch.
 
     Raises:
         NotPermittedError, LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError: as for ``seal``.
@@ -84,33 +94,49 @@ def _undo() -> None:
     raise _UndoneError
 
 
-async def seal(actor: Actor, period_id: int) -> Sealing:
-    """Lock every due record of a period.
+async def advance(actor: Actor, period_id: int, after: int = 0) -> Step | None:
+    """Take the next records of a lock, or begin it when it is due; None when there is nothing to lock any more.
 
     Raises:
-        NotPermittedError: unless the actor may lock.
-        LockPeriodUnknownError, LockPeriodSealedError, LockPeriodNotDueError: by the period.
+        LockPeriodUnknownError: when there is no such period.
     """
-    require_right(actor, Action.LOCK)
-    period = await _take_due_period(actor, period_id)
-    due = await periods.due(period.school_year, sorted(period.grades), TAKES[period.window])
+    period = await periods.take(period_id)
+    if period is None:
+        raise LockPeriodUnknownError(field="lockPeriodId")
+    if period.sealed_at is not None or (period.began_at is None and not period.is_due):
+        return None
+    if period.run_at is None:
+        period = await _begin(actor, period)
+    assert period.run_at is not None
+    due = await periods.due(period, after=after, limit=BATCH)
+    if due:
+        await lock_batch(actor, period, due)
+        await periods.count_locked(period_id, len(due))
+    # what was accepted meanwhile may lie behind the place that this run has reached
+    is_through = len(due) < BATCH and after == 0
+    if is_through:
+        await _rest(period)
+    now = (await periods.find([period_id]))[period_id]
+    return Step(now, len(due), due[-1].revision_id if len(due) == BATCH else 0, is_through)
+
+
+async def lock_batch(actor: Actor, period: PeriodRow, due: Sequence[DueRow]) -> None:
+    """Lock records and append them to the ledger."""
+    assert period.run_at is not None
     await _end_replacements(due)
-    await _lock(period, due)
-    await periods.mark_sealed(period.id, len(due), (await ledger.close()).root.hex())
+    revision_ids = [row.revision_id for row in due]
+    await periods.lock_revisions(revision_ids, period.run_at)
+    await ledger.append(period.id, due, period.run_at)
+    await queue.put([SealLocked(revision_id) for revision_id in revision_ids])
     await audit.append(
         actor, Action.LOCK, [(row.school_id, row.revision_id) for row in due], period=period.id
     )
-    return Sealing((await periods.find([period.id]))[period.id], len(due))
 
 
 async def due_counts(period_ids: Sequence[int]) -> dict[int, int]:
-    """How many records sealing each period would lock now; none once it is sealed."""
+    """How many records the lock of each period would take now; none once it is sealed."""
     found = (await periods.find(period_ids)).values()
-    return {
-        period.id: await periods.due_count(period.school_year, sorted(period.grades), TAKES[period.window])
-        for period in found
-        if period.sealed_at is None
-    }
+    return {period.id: await periods.due_count(period) for period in found if period.sealed_at is None}
 
 
 async def _take_due_period(actor: Actor, period_id: int) -> PeriodRow:
@@ -119,9 +145,24 @@ async def _take_due_period(actor: Actor, period_id: int) -> PeriodRow:
         raise LockPeriodUnknownError(field="lockPeriodId")
     # the clock of after the wait for the row: the deadline may have passed meanwhile
     due = period.locks_at <= await periods.now()
-    facts = LockPeriodFacts(sealed=period.sealed_at is not None, due=due)
+    facts = LockPeriodFacts(sealed=period.began_at is not None, due=due)
     allow(lock_period_refusal(actor, LockPeriodAction.SEAL, facts), "lockPeriodId")
     return period
+
+
+async def _begin(actor: Actor, period: PeriodRow) -> PeriodRow:
+    deed = "LOCK_BEGIN" if period.began_at is None else "LOCK_GO_ON"
+    await audit.append(actor, deed, [(None, None)], period=period.id)
+    return await periods.begin_run(period.id)
+
+
+async def _rest(period: PeriodRow) -> None:
+    """The run is through: the period is sealed, unless an exception on it still holds."""
+    edge = await ledger.close()
+    if await periods.is_kept_open(period.id):
+        await periods.end_run(period.id)
+        return
+    await periods.mark_sealed(period.id, edge.root.hex())
 
 
 async def _end_replacements(due: Sequence[DueRow]) -> None:
@@ -134,12 +175,3 @@ async def _end_replacements(due: Sequence[DueRow]) -> None:
     await submissions.decide(submitted, Verdict.REJECTED, REPLACEMENT_ENDED, None)
     await records.move([item.id for item in working if item.id not in submitted], State.WITHDRAWN)
     await periods.end_replacements(open_ids)
-
-
-async def _lock(period: PeriodRow, due: Sequence[DueRow]) -> None:
-    if not due:
-        return
-    revision_ids = [row.revision_id for row in due]
-    effective_from = await periods.lock_revisions(revision_ids)
-    await ledger.append(period.id, due, effective_from)
-    await queue.put([SealLocked(revision_id) for revision_id in revision_ids])

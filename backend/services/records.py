@@ -9,7 +9,7 @@ from backend.domain.calendar import due_window
 from backend.domain.canonical import content_digest
 from backend.domain.content import RecordContent
 from backend.domain.content_json import ContentInvalidError, parse, to_json
-from backend.domain.content_rules import incomplete, wrong
+from backend.domain.content_rules import gaps, incomplete, wrong
 from backend.domain.errors import ConflictError, ContentRejectedError, NotFoundError
 from backend.domain.lifecycle import Action
 from backend.domain.policy import GRANTS, Actor
@@ -54,9 +54,14 @@ async def edit(actor: Actor, record_id: int, version: int, changes: Mapping[str,
 
 async def write_draft(draft: RevisionRow, content: RecordContent) -> None:
     """Store a checked content in a draft, with what follows from it."""
-    document = to_json(content)
+    document, missing = to_json(content), incomplete(content)
     await records.save_draft(
-        draft, document, content_digest(document), due_window(content), complete=not incomplete(content)
+        draft,
+        document,
+        content_digest(document),
+        due_window(content),
+        complete=not missing,
+        lacks=gaps(content, missing),
     )
 
 

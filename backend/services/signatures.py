@@ -8,7 +8,7 @@ the job runs again and ends in the same place: a revision has one signature of e
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.db.repositories import audit, ceremonies, people, queue, records, signing
+from backend.db.repositories import audit, calendar_watch, ceremonies, people, queue, records, signing
 from backend.db.repositories.people import Credential
 from backend.db.repositories.signing import ItemToSign, NewSignature, RevisionToSign
 from backend.domain.errors import (
@@ -126,6 +126,8 @@ async def finish(task: SigningTask, files: SignedFiles) -> bool:
     if (action := SIGNING_ACTION.get(task.role)) is not None:
         await records.move([revision.id], NEXT[revision.state, action])
     await _close_item(task)
+    if task.role is SignatureRole.LOCK_SEAL:
+        await calendar_watch.seal_is_there(revision.id)
     worker = Actor(role=Role.PUBLIC, staff_id=task.signer_id)
     await audit.append(worker, f"SIGNED_{task.role}", [(revision.school_id, revision.id)])
     return True

@@ -14,7 +14,7 @@ from backend.domain.errors import (
 from backend.domain.lifecycle import Action, State
 from backend.domain.policy import Actor
 from backend.domain.submission import Verdict
-from backend.services.acting import allow, hold_window, require, take
+from backend.services.acting import allow, hold_calendar, require, require_open, take
 
 PACKET_MAX = 500
 
@@ -29,12 +29,12 @@ async def submit(actor: Actor, record_ids: Sequence[int]) -> int:
         EmptySelectionError, SelectionTooLargeError, SelectionMixedError: by what was selected.
         NotFoundError, NotPermittedError: by policy, naming the record by its place in the selection.
     """
+    await hold_calendar(actor, Action.SUBMIT, record_ids)
     found = await _selected(actor, Action.SUBMIT, record_ids)
     revisions = _judged(actor, Action.SUBMIT, record_ids, found)
     if len({record.school_class_id for record in found}) > 1:
         raise SelectionMixedError(field="recordIds")
-    for window in {revision.window for revision in revisions}:
-        await hold_window(found[0].school_year, window)
+    await require_open(list(zip(found, revisions, strict=True)))
     ids = [revision.id for revision in revisions]
     await records.move(ids, State.SUBMITTED)
     first = found[0]

@@ -1,6 +1,8 @@
 """The worker process: ``python -m signing_worker``. Everything it needs is made here and closed here."""
 
 import asyncio
+import os
+import socket
 from pathlib import Path
 
 from backend.adapters.events import RedisEvents
@@ -14,6 +16,7 @@ from backend.domain.audit import Origin
 from backend.observability import configure_logging, configure_telemetry, log
 from backend.services.auditing import Sealing
 from backend.services.relaying import Relay
+from backend.services.scheduling import Calendar
 from backend.settings import Settings, from_env
 from signing_worker.consuming import consume
 from signing_worker.deliver import Webhooks
@@ -41,7 +44,12 @@ async def work(settings: Settings) -> None:
     handlers = Handlers(
         production, judges, relay, redis, Replies(redis), Webhooks(keys), settings.alarm_thresholds
     )
-    living = (relay, Sealing())
+    calendar = Calendar(
+        f"{socket.gethostname()}:{os.getpid()}",
+        day_counts=settings.lock_day_counts == "yes",
+        tolerance=settings.clock_tolerance_seconds,
+    )
+    living = (relay, Sealing(), calendar)
     for part in living:
         part.start()
     log.info("worker_started", processes=settings.worker_processes)

@@ -23,6 +23,7 @@ from backend.jobs import (
     Job,
     JudgeDocument,
     SealLocked,
+    SealPeriod,
     SignHead,
     SignItem,
     WatchReads,
@@ -31,6 +32,7 @@ from backend.observability import counted, log, measured, traced
 from backend.services import ledger, previews, signatures, webhooks
 from backend.services.relaying import Relay
 from backend.services.signatures import SigningTask
+from signing_worker import locks
 from signing_worker.deliver import Webhooks
 from signing_worker.judge.pool import JudgePool
 from signing_worker.production import Production
@@ -64,8 +66,8 @@ class Handlers:
         match job:
             case SignItem():
                 await self._sign_item(job, tries)
-            case SealLocked():
-                await self._seal(job)
+            case SealLocked() | SealPeriod():
+                await self._lock(job)
             case JudgeDocument():
                 await self._judge(job)
             case DrawPreview():
@@ -112,11 +114,12 @@ class Handlers:
         if again:
             raise error from cause
 
-    async def _seal(self, job: SealLocked) -> None:
-        async with unscoped():
-            task = await signatures.begin_seal(job.revision_id)
-        if task is not None:
-            await self._make_and_register(task)
+    async def _lock(self, job: SealLocked | SealPeriod) -> None:
+        match job:
+            case SealLocked():
+                await locks.seal(job, self._make_and_register)
+            case SealPeriod():
+                await locks.lock_period(job, self.relay.wake)
 
     async def _sign_head(self) -> None:
         try:

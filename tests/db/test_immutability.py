@@ -14,7 +14,6 @@ from backend.domain.lifecycle import State, transitions
 from backend.domain.policy import Actor
 from backend.services import locking, submissions
 from tests.fixtures.world import World
-from tests.strategies.records import YEAR
 
 LOCKED, SIGNED, LIFECYCLE = "HB002", "HB001", "HB003"
 
@@ -50,9 +49,9 @@ async def _lock_one(world: World) -> int:
         await submissions.submit(world.own.actors["ht"], [record.id])
     async with scoped(world.department, write=True):
         await submissions.accept(world.department, [record.id])
-        past = datetime.now(UTC) - timedelta(minutes=1)
-        period = await locking.schedule(world.department, YEAR, Window.MAIN, past)
-        assert (await locking.seal(world.department, period.id)).count == 1
+    period_id = await world.lock_period(Window.MAIN, datetime.now(UTC) - timedelta(minutes=1))
+    async with scoped(world.department, write=True):
+        assert (await locking.seal(world.department, period_id)).count == 1
     return record.working.id
 
 

@@ -14,7 +14,6 @@ from backend.domain.lifecycle import State
 from backend.services import locking, submissions
 from backend.services.records import edit
 from tests.fixtures.world import World
-from tests.strategies.records import YEAR
 
 MIGRATION = importlib.import_module("backend.db.migrations.0024_ledger")
 TABLES = ("ledger_entry", "ledger_node", "tree_head", "lock_period")
@@ -22,9 +21,9 @@ TABLES = ("ledger_entry", "ledger_node", "tree_head", "lock_period")
 
 async def _lock(world: World, window: Window) -> int:
     past = datetime.now(UTC) - timedelta(minutes=1)
+    period_id = await world.lock_period(window, past)
     async with scoped(world.department, write=True):
-        period = await locking.schedule(world.department, YEAR, window, past)
-        return (await locking.seal(world.department, period.id)).count
+        return (await locking.seal(world.department, period_id)).count
 
 
 async def _ledger(connection: asyncpg.Connection) -> list[list[tuple[Any, ...]]]:

@@ -214,7 +214,11 @@ async def test_the_queue_is_closed_to_requests(world: World) -> None:
             await sql.rows("SELECT * FROM pgqueuer")
 
 
-async def test_the_worker_cannot_become_another_role(world: World) -> None:
-    """The worker's login cannot take a scope of the application."""
+async def test_the_worker_becomes_the_department_and_nobody_else(world: World) -> None:
+    """To lock what is due the worker's login takes the department's scope; without it, it may not lock."""
+    for role in ("hocba_school", "hocba_district", "hocba_public", "hocba_owner"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await world.worker.run(f"SET ROLE {role}")
+    await world.worker.run("SET ROLE hocba_department")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await world.worker.run("SET ROLE hocba_department")
+        await world.worker.run("UPDATE lock_period SET sealed_at = now()")

@@ -10,6 +10,7 @@ from backend.files.write import write_json
 from tests.fixtures.asking import Api
 from tests.fixtures.world import pupil_content
 from tests.graph.administration import ADMINISTRATION
+from tests.graph.calendar import CALENDAR
 from tests.graph.preparing import PREPARING
 from tests.graph.rows import (
     ABSENT,
@@ -277,16 +278,6 @@ WRITES = (
         "$submissionId: ID!",
         lambda stage, seat, _: {"submissionId": stage.node("Submission", seat)},
     ),
-    doing(
-        "Mutation.lockPeriodSchedule",
-        "$schoolYear: String!, $window: LockWindow!, $locksAt: DateTime!",
-        lambda _stage, _seat, _login: {
-            "schoolYear": str(YEAR),
-            "window": "SUPPLEMENTARY",
-            "locksAt": "2100-08-15T00:00:00+07:00",
-        },
-        ANYWHERE,
-    ),
     doing("Mutation.lockPeriodSeal", "$lockPeriodId: ID!", _period("due"), PERIODS, is_public=True),
     doing("Mutation.viewerActAs", "$assignmentId: ID!", _act_as, ("own", "next class", "sibling", ABSENT)),
     # sessions are in Redis; what they do there is tried in tests/web/test_own_sessions.py
@@ -354,7 +345,7 @@ WRITES = (
     ),
 )
 
-ROWS = (*READS, *WRITES, *ADMINISTRATION, *PREPARING)
+ROWS = (*READS, *WRITES, *ADMINISTRATION, *PREPARING, *CALENDAR)
 
 
 async def send_files(api: Api, stage: Stage) -> None:

@@ -14,7 +14,7 @@ from backend.domain.calendar import Window
 from backend.domain.content import RecordContent
 from backend.domain.lifecycle import Action, State
 from backend.domain.school_year import SchoolYear
-from backend.services import locking, submissions
+from backend.services import submissions
 from backend.services.importing import import_file
 from backend.services.records import send_back
 from tests.fixtures.asking import PROGRAM
@@ -266,10 +266,39 @@ async def _move(stage: Stage, seat: str, situation: str, *, to: str) -> None:
 
 
 async def _schedule(stage: Stage) -> None:
-    department = stage.world.department
-    async with scoped(department, write=True):
-        open_period = await locking.schedule(department, YEAR, Window.MAIN, datetime(2100, 6, 30, tzinfo=UTC))
-        due = await locking.schedule(
-            department, SchoolYear(YEAR.start - 1), Window.MAIN, datetime(2024, 6, 30, tzinfo=UTC)
-        )
-    stage.keys |= {("LockPeriod", "there"): open_period.id, ("LockPeriod", "due"): due.id}
+    ahead = await stage.world.lock_period(Window.MAIN, datetime(2100, 6, 30, tzinfo=UTC))
+    last_year = SchoolYear(YEAR.start - 1)
+    due = await stage.world.lock_period(Window.MAIN, datetime(2024, 6, 30, tzinfo=UTC), last_year)
+    stage.keys |= {("LockPeriod", "there"): ahead, ("LockPeriod", "due"): due}
+    await _except(stage, ahead)
+
+
+_EXCEPTION = """
+INSERT INTO lock_exception (lock_period_id, school_id, school_class_id, reason, expires_at, proposed_by_id, proposed_at,
+  decided_by_id, decided_at, confirmed)
+VALUES ($1, $2, $3, 'Mưa lũ.', $4, $5, now(), $6, CASE WHEN $6::bigint IS NOT NULL THEN now() END,
+  $6::bigint IS NOT NULL) RETURNING id"""
+
+_CHANGE = """
+INSERT INTO calendar_change (school_year, "window", locks_at, reports_at, reason, proposed_by_id, proposed_at, confirmed)
+VALUES ($1, 'MAIN', '2100-06-29T17:00:00Z', '2100-07-10T17:00:00Z', 'Lịch của Bộ.', $2, now(), false) RETURNING id"""
+
+
+async def _except(stage: Stage, period_id: int) -> None:
+    """An exception for each class, which has expired, and what the second officer has proposed."""
+    world = stage.world
+    first, second = world.department.staff_id, world.second.staff_id
+    for seat in EVERY_SEAT:
+        place = stage.keys["OrgUnit", seat], stage.keys["SchoolClass", seat]
+        expired = datetime(2024, 7, 1, tzinfo=UTC)
+        (granted,) = await world.owner.run(_EXCEPTION, period_id, *place, expired, first, second)
+        stage.keys["LockException", seat] = granted["id"]
+    ahead = datetime(2100, 7, 5, tzinfo=UTC)
+    (open_one,) = await world.owner.run(
+        _EXCEPTION, period_id, stage.keys["OrgUnit", "own"], None, ahead, second, None
+    )
+    (change,) = await world.owner.run(_CHANGE, YEAR.start, second)
+    stage.keys |= {
+        ("LockException", "proposed"): open_one["id"],
+        ("CalendarChange", "proposed"): change["id"],
+    }

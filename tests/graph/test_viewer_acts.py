@@ -20,6 +20,8 @@ MUTATIONS = {
     ): "mutation ($id: ID!) { submissionAccept(submissionId: $id) { userErrors { code } } }",
     ("LockPeriod", "SEAL"): "mutation ($id: ID!) { lockPeriodSeal(lockPeriodId: $id, dryRun: true)"
     " { userErrors { code } } }",
+    ("LockException", "CONFIRM"): "mutation ($id: ID!) { lockExceptionConfirm(exceptionId: $id)"
+    " { userErrors { code } } }",
 }
 TEACHER, PRINCIPAL, DISTRICT, DEPARTMENT = f"{SCHOOLS[0][0]}.gv.4A", f"{SCHOOLS[0][0]}.ht", "phong.193", "so"
 
@@ -48,8 +50,11 @@ async def test_each_thing_says_what_its_viewer_may_do(api: Api, stage: Stage) ->
     assert await _acts(api, PRINCIPAL, ceremony) == ([], {})
     assert await _acts(api, DEPARTMENT, packet) == (["ACCEPT"], {})
     assert await _acts(api, DISTRICT, packet) == ([], {})
-    assert await _acts(api, DEPARTMENT, due) == (["SCHEDULE", "SEAL"], {})
-    assert await _acts(api, DEPARTMENT, open_period) == (["SCHEDULE"], {"SEAL": "LOCK_PERIOD_NOT_DUE"})
+    assert await _acts(api, DEPARTMENT, due) == (["SCHEDULE", "EXCEPT", "REHEARSE", "SEAL"], {})
+    assert await _acts(api, DEPARTMENT, open_period) == (
+        ["SCHEDULE", "EXCEPT", "REHEARSE"],
+        {"SEAL": "LOCK_PERIOD_NOT_DUE"},
+    )
     assert await _acts(api, PRINCIPAL, due) == ([], {})
 
 
@@ -57,6 +62,7 @@ async def test_each_thing_says_what_its_viewer_may_do(api: Api, stage: Stage) ->
 async def test_the_mutation_says_the_same(api: Api, stage: Stage, login: str) -> None:
     """For each act: allowed and done, or refused with the code that the thing itself names."""
     things = (("Ceremony", "own"), ("Submission", "own"), ("LockPeriod", "due"), ("LockPeriod", "there"))
+    things += (("LockException", "own"),)
     for kind, place in things:
         node_id = stage.node(kind, place)
         for (of, action), document in MUTATIONS.items():

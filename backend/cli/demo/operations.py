@@ -64,13 +64,15 @@ mutation Edit($recordId: ID!, $version: Int!, $changes: RecordChangesInput!) {{
 PERIODS = "query Periods($year: String!) { lockPeriods(schoolYear: $year) { id window sealedAt sealedCount rootHash sealsPending } }"
 
 SCHEDULE = f"""
-mutation Schedule($schoolYear: String!, $window: LockWindow!, $locksAt: DateTime!) {{
-  lockPeriodSchedule(schoolYear: $schoolYear, window: $window, locksAt: $locksAt) {{ lockPeriod {{ id }} {ERRORS} }}
+mutation Schedule($schoolYear: String!, $window: LockWindow!, $locksAt: DateTime!, $reason: String!) {{
+  lockPeriodSchedule(schoolYear: $schoolYear, window: $window, locksAt: $locksAt, reason: $reason) {{
+    calendarChange {{ id }} {ERRORS}
+  }}
 }}"""
 
-SEAL = f"""
-mutation Seal($lockPeriodId: ID!) {{
-  lockPeriodSeal(lockPeriodId: $lockPeriodId) {{ lockPeriod {{ id sealedCount rootHash }} {ERRORS} }}
+CONFIRM = f"""
+mutation Confirm($changeId: ID!) {{
+  calendarChangeConfirm(changeId: $changeId) {{ lockPeriod {{ id }} {ERRORS} }}
 }}"""
 
 LOOKUP = """

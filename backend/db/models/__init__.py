@@ -4,7 +4,16 @@ from backend.db.models.access import AccessEvent, ShareCode
 from backend.db.models.audit import AuditEvent
 from backend.db.models.changes import RegistryChange
 from backend.db.models.integrators import IntegratorClient, IntegratorGrant, IntegratorUsage
-from backend.db.models.locking import LedgerEntry, LockPeriod, TreeHead
+from backend.db.models.locking import (
+    CalendarChange,
+    LedgerEntry,
+    LockException,
+    LockPeriod,
+    LockRehearsal,
+    SealObstacle,
+    TreeHead,
+    WorkerClock,
+)
 from backend.db.models.organisation import (
     Assignment,
     AssignmentProposal,
@@ -40,6 +49,7 @@ __all__ = [
     "Assignment",
     "AssignmentProposal",
     "AuditEvent",
+    "CalendarChange",
     "CeremonyItem",
     "Enrolment",
     "Guardian",
@@ -48,7 +58,9 @@ __all__ = [
     "IntegratorGrant",
     "IntegratorUsage",
     "LedgerEntry",
+    "LockException",
     "LockPeriod",
+    "LockRehearsal",
     "OrgUnit",
     "Participation",
     "ParticipationReport",
@@ -59,6 +71,7 @@ __all__ = [
     "Revision",
     "SchoolClass",
     "SchoolCount",
+    "SealObstacle",
     "ShareCode",
     "Signature",
     "SigningCeremony",
@@ -73,6 +86,7 @@ __all__ = [
     "TrainingAttendance",
     "TrainingSession",
     "TreeHead",
+    "WorkerClock",
     "WorkingGroupMember",
     "YearRecord",
 ]

@@ -53,7 +53,10 @@ class YearRecord(models.Model):
 
 
 class Revision(models.Model):
-    """One version of a year record; its content cannot change once it has left ``DRAFT``."""
+    """One version of a year record; its content cannot change once it has left ``DRAFT``.
+
+    ``gaps`` sums up what the content lacks (``backend.domain.content_rules.Gap``), so that lists need not read it.
+    """
 
     id = fields.BigIntField(primary_key=True)
     year_record: fields.ForeignKeyRelation[YearRecord] = fields.ForeignKeyField(
@@ -72,6 +75,7 @@ class Revision(models.Model):
     content_digest = fields.CharField(max_length=64)
     window = fields.CharEnumField(Window, max_length=13)
     complete = fields.BooleanField(default=False)
+    gaps = fields.SmallIntField(default=0, db_default=0)
     version = fields.IntField(default=1)
     predecessor_id = fields.BigIntField(null=True)
     opened_by = fields.CharEnumField(Action, max_length=20, null=True)

@@ -7,6 +7,8 @@ aliases of joined rows are fixed for each root (``backend.db.reading.roots``).
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from backend.db.windows import CLOSED_FOR_RECORD, CONFIRMED
+
 
 class Kind(Enum):
     """How a column's value becomes JSON."""
@@ -72,6 +74,12 @@ _CLOSED = (
 )
 """The windows that have closed, by year: asked once for a statement, because no row is named in it."""
 
+_CLOSED_HERE = (
+    f'(SELECT string_agg(p."window", \',\' ORDER BY p."window") FROM lock_period p WHERE {CLOSED_FOR_RECORD})'
+)
+_EXCEPTED = f"(SELECT EXISTS (SELECT FROM lock_exception e WHERE {CONFIRMED.format(clock='now()')}))"
+"""Whether any exception holds that the viewer sees, asked once too: only then is each row asked for its own windows."""
+
 _POLICY_FACTS = (
     "coalesce(w.state, '')",
     "coalesce(w.\"window\", '')",
@@ -83,7 +91,7 @@ _POLICY_FACTS = (
     "(y.school_id = ANY ((SELECT scope_schools())::bigint[]))::text",
     "coalesce((y.school_class_id = ANY ((SELECT scope_classes())::bigint[]))::text, '')",
     "(b.managing_school_id = ANY ((SELECT scope_schools())::bigint[]))::text",
-    f"coalesce({_CLOSED} ->> y.school_year::text, '')",
+    f"coalesce(CASE WHEN {_EXCEPTED} THEN {_CLOSED_HERE} ELSE {_CLOSED} ->> y.school_year::text END, '')",
 )
 
 TYPES: dict[str, dict[str, Field]] = {

@@ -179,6 +179,7 @@ class NewRevision:
     content_digest: str
     window: str
     complete: bool
+    gaps: int
 
 
 _TYPES = {int: "bigint", str: "text", bool: "boolean", date: "date"}
@@ -260,6 +261,7 @@ class ChangedDraft:
     content_digest: str
     window: str
     complete: bool
+    gaps: int
     school_class_id: int
     grade: int
     pupil_name: str
@@ -275,9 +277,9 @@ UPDATE year_record y SET school_class_id = t.school_class_id, grade = t.grade, p
 
 _UPDATE_DRAFTS = """
 UPDATE revision r SET content = t.content::jsonb, content_digest = t.digest, "window" = t.win, complete = t.complete,
-       school_class_id = t.school_class_id, grade = t.grade, version = r.version + 1, updated_at = now()
-  FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::bigint[], $8::smallint[])
-       AS t(id, version, content, digest, win, complete, school_class_id, grade)
+       gaps = t.gaps, school_class_id = t.school_class_id, grade = t.grade, version = r.version + 1, updated_at = now()
+  FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::smallint[], $8::bigint[], $9::smallint[])
+       AS t(id, version, content, digest, win, complete, gaps, school_class_id, grade)
  WHERE r.id = t.id AND r.version = t.version AND r.state = 'DRAFT' RETURNING r.id"""
 
 
@@ -310,6 +312,7 @@ async def update_drafts(changed: Sequence[ChangedDraft]) -> frozenset[int]:
                 "content_digest",
                 "window",
                 "complete",
+                "gaps",
                 "school_class_id",
                 "grade",
             ),

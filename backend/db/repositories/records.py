@@ -8,8 +8,10 @@ from typing import Any
 import orjson
 
 from backend.db import sql
+from backend.db.windows import CLOSED_FOR_RECORD
 from backend.domain.calendar import Window
 from backend.domain.canonical import Json
+from backend.domain.content_rules import Gap
 from backend.domain.errors import ConflictError, NotFoundError
 from backend.domain.lifecycle import Action, State
 from backend.domain.policy import RecordFacts
@@ -109,8 +111,7 @@ SELECT = f"""
 SELECT y.id, y.book_id, y.school_id, y.school_class_id, c.name AS class_name, y.school_year, y.grade,
        y.pupil_name, y.sort_key, y.state, b.lookup_code, b.managing_school_id,
        {_columns("w")}, {_columns("s")},
-       (SELECT array_agg(p."window") FROM lock_period p WHERE p.school_year = y.school_year
-           AND (p.sealed_at IS NOT NULL OR p.locks_at <= now())) AS closed
+       (SELECT array_agg(p."window") FROM lock_period p WHERE {CLOSED_FOR_RECORD}) AS closed
   {FROM}"""
 
 
@@ -234,12 +235,18 @@ async def contents(revision_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
 
 _SAVE = """
 UPDATE revision SET content = $3::jsonb, content_digest = $4, "window" = $5, complete = $6,
-       version = version + 1, updated_at = now()
+       gaps = $7, version = version + 1, updated_at = now()
  WHERE id = $1 AND version = $2 AND state = 'DRAFT' RETURNING version"""
 
 
 async def save_draft(
-    revision: RevisionRow, document: Mapping[str, Json], digest: str, window: Window, *, complete: bool
+    revision: RevisionRow,
+    document: Mapping[str, Json],
+    digest: str,
+    window: Window,
+    *,
+    complete: bool,
+    lacks: Gap,
 ) -> None:
     """Write the content of a draft.
 
@@ -247,7 +254,7 @@ async def save_draft(
         ConflictError: when somebody wrote it since it was read.
     """
     text = orjson.dumps(document).decode()
-    saved = await sql.one(_SAVE, revision.id, revision.version, text, digest, window, complete)
+    saved = await sql.one(_SAVE, revision.id, revision.version, text, digest, window, complete, int(lacks))
     if saved is None:
         raise ConflictError(field="version")
 

@@ -22,6 +22,7 @@ interface ScheduleDialogProps {
 export function ScheduleDialog({ window, schoolYear, locksAt, onClose, onDone }: ScheduleDialogProps) {
   const { t } = useLingui();
   const [local, setLocal] = useState(locksAt ? toLocal(locksAt) : usualDeadline(schoolYear, window));
+  const [reason, setReason] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const [{ fetching }, schedule] = useMutation(LockPeriodScheduleDocument);
 
@@ -33,7 +34,7 @@ export function ScheduleDialog({ window, schoolYear, locksAt, onClose, onDone }:
       setProblem(t`Hãy nhập đủ ngày và giờ.`);
       return;
     }
-    const why = whyNot(await schedule({ schoolYear, window, locksAt: instant }));
+    const why = whyNot(await schedule({ schoolYear, window, locksAt: instant, reason }));
     setProblem(why);
     if (why !== null) return;
     say(t`Đã đặt hạn chốt.`);
@@ -54,6 +55,10 @@ export function ScheduleDialog({ window, schoolYear, locksAt, onClose, onDone }:
           aria-invalid={problem !== null}
           onChange={(event) => setLocal(event.target.value)}
         />
+        <label className="stacked" htmlFor="reason">
+          <Trans>Lý do</Trans>
+        </label>
+        <input id="reason" value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
         <p className="soft">
           <Trans>Sau thời điểm này nhà trường không nộp, thu hồi hay thay thế được nữa.</Trans>
         </p>
