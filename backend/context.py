@@ -295,6 +295,8 @@ class Context:
     loaders: Loaders = field(default_factory=Loaders)
     acted: bool = False
     """Whether a mutation of the operation at hand has done something."""
+    opened: set[int] = field(default_factory=set)
+    """Revisions whose content the operation at hand has shown."""
     known_book: KnownBook | None = None
     finished: Finished | None = None
     finished_act: FinishedAct | None = None

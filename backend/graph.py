@@ -46,6 +46,7 @@ from backend.resolvers import (
     imports,
     integrators,
     live,
+    opened,
     participation,
     preparing,
     public,
@@ -221,6 +222,7 @@ class OperationTransaction(SchemaExtension):
                     async with once_per_key(operation):
                         yield
                     _roll_back_if(bool(getattr(operation.result, "errors", None)))
+            await opened.write_down(context)
         if kind is OperationType.MUTATION:
             context.services.relay.wake()
 

@@ -32,6 +32,7 @@ from backend.domain.messages import Language
 from backend.domain.policy import Actor
 from backend.resolvers.answering import Info
 from backend.resolvers.identity import refresh_actor
+from backend.resolvers.opened import write_down
 from backend.schema.department import LockPeriod, Submission
 from backend.schema.errors import shown_fault
 from backend.schema.live import LiveChange
@@ -212,6 +213,7 @@ class Selection(Audience):
             changes = await asyncio.gather(*(_change(context, event) for event in events))
             seen = [(event, change) for event, change in zip(events, changes, strict=True) if change]
             texts = await asyncio.gather(*(self._execute(context, change) for _, change in seen))
+        await write_down(context)
         return [(event.position, text) for (event, _), text in zip(seen, texts, strict=True)]
 
     async def _execute(self, context: Context, change: LiveChange) -> bytes:

@@ -104,10 +104,13 @@ class Revision:
             updated_at=row.updated_at,
         )
 
-    @strawberry.field
+    @strawberry.field(description="For anybody outside the school a read of it is an access event.")
     async def content(self, info: Info) -> RecordContentType | None:
         document = await info.context.loaders.contents.load(self.row.id)
-        return None if document is None else content_type(document)
+        if document is None:
+            return None
+        info.context.opened.add(self.row.id)
+        return content_type(document)
 
     @strawberry.field(description="What is still missing before the homeroom teacher can sign.")
     async def missing(self, info: Info) -> list[FaultType]:
@@ -123,12 +126,15 @@ class Revision:
     @strawberry.field(description="Files of this revision, the newest last.")
     async def artefacts(self, info: Info) -> list[Artefact]:
         rows = await info.context.loaders.artefacts.load(self.row.id)
+        if rows:
+            info.context.opened.add(self.row.id)
         return [Artefact.of(row, info.context) for row in rows or ()]
 
     @strawberry.field(description="A marked, unsigned PDF before the lock; good for five minutes.")
     def preview_url(self, info: Info) -> str | None:
         if self.row.state not in PREVIEWED:
             return None
+        info.context.opened.add(self.row.id)
         return preview_url(info.context.services.settings, self.row.id)
 
 

@@ -36,6 +36,23 @@ def known_binds(reads: Sequence[KnownRead]) -> tuple[list[str], ...]:
     )
 
 
+_BY_RIGHT = """
+INSERT INTO access_event (at, book_id, reader, reader_name, purpose, means, outcome, network)
+SELECT now(), opened.book_id, $2, coalesce((SELECT name FROM org_unit WHERE id = $3), ''), $4, 'RIGHT', 'FULL', $5
+  FROM (SELECT DISTINCT r.book_id FROM revision r WHERE r.id = ANY ($1::bigint[]) ORDER BY 1) AS opened"""
+
+
+async def record_by_right(
+    revision_ids: Sequence[int],
+    reader: AccessReader,
+    purpose: AccessPurpose,
+    unit_id: int | None,
+    network: str,
+) -> None:
+    """Record that somebody with a right has opened revisions: one event for each book, in the reader's office's name."""
+    await sql.rows(_BY_RIGHT, list(revision_ids), str(reader), unit_id, str(purpose), network)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRow:
     """One read of a book, or one try."""
