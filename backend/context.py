@@ -44,6 +44,7 @@ from backend.db.repositories.participation import ReadinessRow
 from backend.db.repositories.people import AssignmentRow, Login
 from backend.db.repositories.records import RecordRow
 from backend.documents.limits import Audience
+from backend.documents.measuring import Measured
 from backend.documents.prepared import Prepared
 from backend.documents.trusted import TrustedDocuments
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose
@@ -286,6 +287,8 @@ class Context:
     origin: Origin = UNKNOWN_ORIGIN
     by_get: bool = False
     prepared: Prepared | None = None
+    priced: Measured | None = None
+    """The operation by the real values of its variables, where the price for every value would be too much."""
     asks_freely: bool = False
     """Whether the document is one of the asker's own where that needs a right."""
     session_key: str | None = None

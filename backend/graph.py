@@ -239,7 +239,7 @@ def _needs_no_scope(context: Context, operation_name: str | None) -> bool:
 async def _answered_at_once(operation: ExecutionContext) -> bool:
     """Whether a compiled read or act has answered; then nothing is left to execute."""
     compiled = _compiled(operation)
-    if compiled is None or operation.context.asks_freely:
+    if compiled is None or operation.context.asks_freely or operation.context.priced is not None:
         return False
     data = await compiled.answer(
         operation.context,

@@ -6,9 +6,9 @@ nothing; validation refuses it later.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import Any, cast
 
 from graphql import (
     DocumentNode,
@@ -29,6 +29,7 @@ from graphql import (
     SelectionSetNode,
     TypeMetaFieldDef,
     TypeNameMetaFieldDef,
+    VariableNode,
     get_named_type,
     is_composite_type,
     is_list_type,
@@ -58,10 +59,14 @@ class Measured:
 
 @dataclass(slots=True)
 class Measuring:
-    """One walk over one document; ``visited`` counts the selections it looked at."""
+    """One walk over one document; ``visited`` counts the selections it looked at.
+
+    ``values`` are the variables that pages may ask by; without them each counts as the largest page.
+    """
 
     schema: GraphQLSchema
     fragments: dict[str, FragmentDefinitionNode]
+    values: Mapping[str, Any] | None = None
     known: dict[str, Measure] = field(default_factory=dict)
     visited: int = 0
     introspects: bool = False
@@ -118,13 +123,18 @@ class Measuring:
             aliases=min(inner.aliases + (node.alias is not None), SATURATED),
             directives=inner.directives,
             repeats=inner.repeats,
-            cost=min(_price(place, definition) + _items(place, node, definition) * inner.cost, SATURATED),
+            cost=min(
+                _price(place, definition) + _items(place, node, definition, self.values) * inner.cost,
+                SATURATED,
+            ),
         )
 
 
-def measure(schema: GraphQLSchema, document: DocumentNode) -> dict[str, Measured]:
-    """Every operation of a document by its name (``""`` when it has none)."""
-    walk = walk_over(schema, document)
+def measure(
+    schema: GraphQLSchema, document: DocumentNode, values: Mapping[str, Any] | None = None
+) -> dict[str, Measured]:
+    """Every operation of a document by its name (``""`` when it has none); without values for every value."""
+    walk = walk_over(schema, document, values)
     return {
         node.name.value if node.name else "": walk.of_operation(node)
         for node in document.definitions
@@ -132,12 +142,27 @@ def measure(schema: GraphQLSchema, document: DocumentNode) -> dict[str, Measured
     }
 
 
-def walk_over(schema: GraphQLSchema, document: DocumentNode) -> Measuring:
+def given_values(document: DocumentNode, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Every variable of a document with what is sent for it, else its default; None where there is neither."""
+    return {
+        item.variable.name.value: variables.get(
+            item.variable.name.value,
+            int(item.default_value.value) if isinstance(item.default_value, IntValueNode) else None,
+        )
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode)
+        for item in node.variable_definitions or ()
+    }
+
+
+def walk_over(
+    schema: GraphQLSchema, document: DocumentNode, values: Mapping[str, Any] | None = None
+) -> Measuring:
     """A walk that knows every fragment of the document."""
     fragments = {
         node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
     }
-    walk = Measuring(schema, fragments)
+    walk = Measuring(schema, fragments, values)
     for name in _deepest_first(fragments):
         walk.learn(name)
     return walk
@@ -207,25 +232,36 @@ def _price(place: str, definition: GraphQLField | None) -> int:
     return 1 if definition is None or is_composite_type(get_named_type(definition.type)) else 0
 
 
-def _items(place: str, node: FieldNode, definition: GraphQLField | None) -> int:
+def _items(
+    place: str, node: FieldNode, definition: GraphQLField | None, values: Mapping[str, Any] | None
+) -> int:
     if definition is None:
         return 1
     if "first" in definition.args:
-        return _first(node)
+        return _first(node, values)
     if place.endswith("Connection.edges"):
         return 1
     inner = definition.type.of_type if isinstance(definition.type, GraphQLNonNull) else definition.type
     return ITEMS.get(place, DEFAULT_ITEMS) if is_list_type(inner) else 1
 
 
-def _first(node: FieldNode) -> int:
-    """What ``first`` asks for; a variable counts as the largest page, so that the price holds for every value."""
+def _first(node: FieldNode, values: Mapping[str, Any] | None) -> int:
+    """What ``first`` asks for; a variable of unknown value counts as the largest page."""
     for argument in node.arguments or ():
         if argument.name.value == "first":
             value = argument.value
+            if isinstance(value, VariableNode) and values is not None:
+                return _page(values.get(value.name.value))
             is_short = isinstance(value, IntValueNode) and len(value.value) < len(str(SATURATED))
             return max(1, min(int(cast(IntValueNode, value).value), PAGE_MAX)) if is_short else PAGE_MAX
     return PAGE_DEFAULT
+
+
+def _page(value: object) -> int:
+    """How many rows a page has for a value of ``first``; what is no number is refused later, and costs the most."""
+    if value is None:
+        return PAGE_DEFAULT
+    return max(1, min(value, PAGE_MAX)) if isinstance(value, int) else PAGE_MAX
 
 
 def _plus(one: Measure, other: Measure) -> Measure:

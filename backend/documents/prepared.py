@@ -5,9 +5,10 @@ kept holds nothing of a request: errors are made anew for everybody, because lat
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -23,11 +24,10 @@ from backend.documents.limits import (
     CEILING,
     DEFINITIONS_MAX,
     TOKENS_MAX,
-    Measure,
     excess,
     too_long,
 )
-from backend.documents.measuring import Measured, measure
+from backend.documents.measuring import Measured, given_values, measure
 from backend.domain.errors import (
     DomainError,
     OperationTooDeepError,
@@ -56,6 +56,15 @@ class Prepared:
         if operation_name:
             return self.operations.get(operation_name)
         return next(iter(self.operations.values())) if len(self.operations) == 1 else None
+
+    def priced(
+        self, schema: GraphQLSchema, operation_name: str | None, variables: Mapping[str, Any]
+    ) -> Measured | None:
+        """The operation that runs, its pages as large as these variables make them."""
+        if self.document is None:
+            return None
+        operations = measure(schema, self.document, given_values(self.document, variables))
+        return Prepared(self.document, operations).chosen(operation_name)
 
     def errors(self) -> list[GraphQLError]:
         """Why the document does not run, made for one request."""
@@ -102,11 +111,18 @@ class PreparedDocuments:
         except (DomainError, GraphQLError) as error:
             return Prepared(refusal=error)
         operations = measure(schema, document)
-        too_much = next(filter(None, (excess(item.measure, CEILING) for item in operations.values())), None)
+        too_much = _excess(operations)
+        if too_much is not None:
+            # no page has less than a row: what is too much even then is too much for every value of a variable
+            too_much = _excess(measure(schema, document, dict.fromkeys(given_values(document, {}), 1)))
         if too_much is not None:
             return Prepared(refusal=too_much)
         faults = validate(schema, document, specified_rules, max_errors=ERRORS_MAX)
         return Prepared(document, operations, faults=tuple(faults))
+
+
+def _excess(operations: Mapping[str, Measured]) -> DomainError | None:
+    return next(filter(None, (excess(item.measure, CEILING) for item in operations.values())), None)
 
 
 def _read(text: str) -> DocumentNode:
@@ -129,12 +145,6 @@ def _read(text: str) -> DocumentNode:
     if (count := len(document.definitions)) > DEFINITIONS_MAX:
         raise OperationTooLargeError(what="definitions", asked=count, max=DEFINITIONS_MAX)
     return document
-
-
-def refused(prepared: Prepared, operation_name: str | None, limits: Measure) -> DomainError | None:
-    """Why the chosen operation is too much for who asks it, or None."""
-    chosen = prepared.chosen(operation_name)
-    return None if chosen is None else excess(chosen.measure, limits)
 
 
 def _anew(error: DomainError | GraphQLError) -> GraphQLError:

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
+from strawberry.types.graphql import OperationType
 
 from backend.context import Context
-from backend.documents.limits import LIMITS, Audience
-from backend.documents.prepared import Prepared, PreparedDocuments, digest_of, refused
+from backend.documents.limits import LIMITS, Audience, excess
+from backend.documents.measuring import Measured
+from backend.documents.prepared import Prepared, PreparedDocuments, digest_of
 from backend.documents.prices import NEVER_IN_AN_ADDRESS
 from backend.domain.errors import (
     DomainError,
@@ -47,16 +49,36 @@ class PrepareDocument(SchemaExtension):
         context: Context = operation.context
         prepared = context.prepared
         if prepared is not None:
-            refusal = _refusal(context, prepared, operation.operation_name)
+            refusal = _refusal(context, prepared, operation.operation_name) or self._too_much(prepared)
             operation.pre_execution_errors = (
                 [GraphQLError(refusal.reason, original_error=refusal)] if refusal else prepared.errors()
             )
         yield
 
+    def _too_much(self, prepared: Prepared) -> DomainError | None:
+        """Why the operation is too much for who asks it, or None.
+
+        A price holds for every value of the variables, so that it is known with the document. Only a query that it
+        would refuse is priced by what its pages really ask for, and then answered anew each time.
+        """
+        operation = self.execution_context
+        context: Context = operation.context
+        context.priced = None
+        limits = LIMITS[context.audience]
+        chosen: Measured | None = prepared.chosen(operation.operation_name)
+        refusal = None if chosen is None else excess(chosen.measure, limits)
+        if refusal is None or chosen is None or chosen.kind != OperationType.QUERY.value:
+            return refusal
+        schema = operation.schema._schema  # noqa: SLF001 - Strawberry's own graphql-core schema
+        context.priced = prepared.priced(schema, operation.operation_name, operation.variables or {})
+        return None if context.priced is None else excess(context.priced.measure, limits)
+
     def get_results(self) -> dict[str, object]:
         """The price of the operation and the most that may be asked, as ``extensions.cost``."""
         context: Context = self.execution_context.context
-        chosen = context.prepared and context.prepared.chosen(self.execution_context.operation_name)
+        chosen = context.priced or (
+            context.prepared and context.prepared.chosen(self.execution_context.operation_name)
+        )
         if not chosen:
             return {}
         limit = LIMITS[context.audience].cost
@@ -87,7 +109,7 @@ def _refusal(context: Context, prepared: Prepared, operation_name: str | None) -
         return IntrospectionOffError()
     if context.by_get and (context.asks_freely or chosen.root_fields & NEVER_IN_AN_ADDRESS):
         return OperationByGetError()
-    return refused(prepared, operation_name, LIMITS[context.audience])
+    return None
 
 
 def without_suggestion(message: str) -> str:

@@ -154,3 +154,51 @@ def test_errors_are_made_for_each_request():
     first.message = "changed"
     assert second.message != "changed"
     assert first.locations == second.locations
+
+
+PAGES = "query($n: Int = 2, $m: Int) { records(first: $n) { edges { node { accessEvents(first: $m) { edges { node { id } } } } } } }"
+
+
+@pytest.mark.parametrize(
+    ("variables", "rows"),
+    [
+        ({"n": 5, "m": 3}, (5, 3)),
+        ({"m": 3}, (2, 3)),
+        ({}, (2, 35)),
+        ({"n": None, "m": 0}, (35, 1)),
+        ({"n": 10**12, "m": -1}, (100, 1)),
+        ({"n": "many", "m": True}, (100, 1)),
+    ],
+)
+def test_pages_are_priced_by_what_is_asked(variables: dict[str, object], rows: tuple[int, int]) -> None:
+    """A value within the largest page, the variable's default, or the page's; what is no number costs the most."""
+    prepared = PreparedDocuments().get(GRAPH, PAGES)
+    literal = (
+        PAGES.replace("$n: Int = 2, $m: Int", "$x: Int")
+        .replace("$n", str(rows[0]))
+        .replace("$m", str(rows[1]))
+    )
+    priced = prepared.priced(GRAPH, None, variables)
+    assert priced is not None
+    assert priced.measure == measured(literal)
+    assert prepared.errors() == []
+
+
+def test_what_is_too_much_for_one_row_is_not_prepared() -> None:
+    """The ceiling holds for the smallest pages; a document that fits with small ones is read."""
+    nested = "accessEvents(first: $n) { edges { node { id } } }"
+    many = " ".join(f"r{n}: records(first: $n) {{ edges {{ node {{ {nested} }} }} }}" for n in range(9))
+    dear = " ".join(
+        f's{n}: districtProgress(schoolYear: "2024-2025") {{ counts {{ count }} }}' for n in range(19)
+    )
+    documents = PreparedDocuments()
+    assert documents.get(GRAPH, f"query($n: Int) {{ {many} }}").document is not None
+    assert documents.get(GRAPH, f"query($n: Int) {{ {many} {dear} }}").document is None
+
+
+def test_deferred_parts_are_not_offered() -> None:
+    """A document that defers a part is refused before it runs; the directive is none of the schema's."""
+    text = "{ viewer { ... @defer { name } } }"
+    (fault,) = PreparedDocuments().get(GRAPH, text).errors()
+    assert "@defer" in fault.message
+    assert "defer" not in {directive.name for directive in GRAPH.directives}

@@ -8,7 +8,7 @@ SHOWN = "EXISTS (SELECT FROM year_record y WHERE y.book_id = access_event.book_i
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0031_progress_days")]
+    dependencies = [("models", "0033_calendar_rights")]
     operations = [
         ops.RunSQL(
             [
