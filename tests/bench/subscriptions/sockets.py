@@ -6,10 +6,10 @@ import json
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
+from uuid import uuid4
 
-from tests.bench.subscriptions.audience import Seat
 from tests.bench.subscriptions.publishing import Change
 
 QUERY = (
@@ -19,13 +19,16 @@ QUERY = (
 ADDRESSES = 40
 """Loopback addresses that the crowd comes from; the gateway counts each one's sockets."""
 
-AT_ONCE = 50
-QUIET_SECONDS = 2.0
+AT_ONCE = 60
+QUIET_SECONDS = 1.0
+PING, PING_SIZE = b"\x89\x04", 6
+"""The head of uvicorn's ping, and its size with the four bytes that tell it from others."""
+
 _SUBJECT = re.compile(rb'"subjectId":"([A-Za-z0-9+/=]+)"')
 
 
 class Socket(asyncio.Protocol):
-    """One subscriber: shakes hands, subscribes, notes each change with its time."""
+    """One subscriber: shakes hands, subscribes, and notes what comes with its time, to be read afterwards."""
 
     def __init__(self, host: str, origin: str, cookie: str) -> None:
         self._head = (
@@ -34,7 +37,8 @@ class Socket(asyncio.Protocol):
             f"Sec-WebSocket-Protocol: graphql-transport-ws\r\nOrigin: {origin}\r\nCookie: {cookie}\r\n\r\n"
         ).encode()
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.seen: list[tuple[bytes, float]] = []
+        self.noted: list[tuple[float, bytes]] = []
+        self.is_lost = False
         self._rest = b""
         self._upgraded = False
 
@@ -43,11 +47,19 @@ class Socket(asyncio.Protocol):
         self._transport.write(self._head)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.is_lost = True
         if not self.opened.done():
             self.opened.set_exception(ConnectionError("closed before it was open"))
 
     def data_received(self, data: bytes) -> None:
-        now = time.time()
+        if data[0] == 0x89:
+            self._write(10, data[2 : 2 + data[1]])
+        elif self.opened.done():
+            self.noted.append((time.time(), data))
+        else:
+            self._open(data)
+
+    def _open(self, data: bytes) -> None:
         self._rest += data
         if not self._upgraded:
             head, found, rest = self._rest.partition(b"\r\n\r\n")
@@ -59,31 +71,20 @@ class Socket(asyncio.Protocol):
                 return
             self._upgraded, self._rest = True, rest
             self._send({"type": "connection_init"})
-            subscribe = {"id": "1", "type": "subscribe", "payload": {"query": QUERY}}
-            self._send(subscribe)
-        self._frames(now)
-
-    def _frames(self, now: float) -> None:
-        while len(self._rest) >= 2:
-            size, start = self._rest[1] & 127, 2
-            if size == 126:
-                if len(self._rest) < 4:
-                    return
-                size, start = int.from_bytes(self._rest[2:4], "big"), 4
-            if len(self._rest) < start + size:
-                return
-            frame, kind = self._rest[start : start + size], self._rest[0] & 15
-            self._rest = self._rest[start + size :]
-            if kind == 1:
-                self._take(frame, now)
-            elif kind == 9:
-                self._write(10, frame)
-
-    def _take(self, text: bytes, now: float) -> None:
-        if b'"OPENED"' in text and not self.opened.done():
+            self._send({"id": str(uuid4()), "type": "subscribe", "payload": {"query": QUERY}})
+        if b'"OPENED"' in self._rest:
             self.opened.set_result(None)
-        elif found := _SUBJECT.search(text):
-            self.seen.append((found[1], now))
+
+    def heard(self) -> Iterator[tuple[bytes, float]]:
+        """Subjects with the time at which the last byte of their frame came."""
+        rest = b""
+        for at, data in self.noted:
+            rest += data
+            while (size := _frame_size(rest)) and len(rest) >= size:
+                found = _SUBJECT.search(rest[:size])
+                rest = rest[size:]
+                if found:
+                    yield found[1], at
 
     def _send(self, message: dict[str, object]) -> None:
         self._write(1, json.dumps(message).encode())
@@ -96,45 +97,62 @@ class Socket(asyncio.Protocol):
         self._transport.abort()
 
 
-class Crowd:
-    """All subscribers."""
+def _frame_size(data: bytes) -> int:
+    """How long the first frame is, head included; 0 while that is unknown."""
+    if len(data) < 2 or ((data[1] & 127) == 126 and len(data) < 4):
+        return 0
+    size = data[1] & 127
+    return 4 + int.from_bytes(data[2:4], "big") if size == 126 else 2 + size
 
-    def __init__(self, address: str) -> None:
+
+class Sockets:
+    """The subscribers of one process."""
+
+    def __init__(self, address: str, first_address: int) -> None:
         parts = urlsplit(address)
         self._host, self._port = parts.hostname or "", parts.port or 80
         self._origin = f"http://{self._host}:{self._port}"
-        self.sockets: list[Socket] = []
+        self._first = first_address
+        self._sockets: list[Socket] = []
 
-    async def open(self, people: Sequence[Seat]) -> float:
-        """Open a socket for each and wait until its stream has begun; the seconds that took."""
-        began, room = time.monotonic(), asyncio.Semaphore(AT_ONCE)
+    @property
+    def lost(self) -> int:
+        return sum(socket.is_lost for socket in self._sockets)
 
-        async def one(number: int, seat: Seat) -> None:
+    async def open(self, cookies: Sequence[str]) -> None:
+        """Open a socket for each and wait until its stream has begun."""
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def one(number: int, cookie: str) -> None:
             async with room:
-                local = (f"127.0.1.{1 + number % ADDRESSES}", 0)
+                local = (f"127.0.1.{self._first + number % ADDRESSES}", 0)
                 _, socket = await asyncio.get_running_loop().create_connection(
-                    lambda: Socket(f"{self._host}:{self._port}", self._origin, seat.cookie),
+                    lambda: Socket(f"{self._host}:{self._port}", self._origin, cookie),
                     self._host,
                     self._port,
                     local_addr=local,
                 )
-                self.sockets.append(socket)
+                self._sockets.append(socket)
                 await asyncio.wait_for(socket.opened, 60)
 
-        await asyncio.gather(*(one(number, seat) for number, seat in enumerate(people)))
-        return time.monotonic() - began
+        await asyncio.gather(*(one(number, cookie) for number, cookie in enumerate(cookies)))
+
+    def forget(self) -> None:
+        for socket in self._sockets:
+            socket.noted.clear()
 
     async def quiet(self) -> None:
         """Wait until nothing comes any more."""
         count = -1
-        while count != (count := sum(len(socket.seen) for socket in self.sockets)):  # noqa: ASYNC110 - silence is no event
+        while count != (count := sum(len(socket.noted) for socket in self._sockets)):  # noqa: ASYNC110 - silence is no event
             await asyncio.sleep(QUIET_SECONDS)
 
-    async def close(self) -> None:
-        for socket in self.sockets:
+    def close(self) -> None:
+        for socket in self._sockets:
             socket.close()
 
-    def latencies(self, changes: Sequence[Change]) -> list[float]:
-        """Seconds from the commit of each change to each client that was told of it."""
+    def latencies(self, changes: Sequence[Change]) -> tuple[int, list[float]]:
+        """Frames, and seconds from the commit of each change to each client that was told of it."""
         at = {base64.b64encode(f"Record:{item.record}".encode()): item.at for item in changes}
-        return [now - at[subject] for socket in self.sockets for subject, now in socket.seen if subject in at]
+        heard = [pair for socket in self._sockets for pair in socket.heard()]
+        return len(heard), [now - at[subject] for subject, now in heard if subject in at]
