@@ -295,7 +295,6 @@ class Context:
     integrator: IntegratorIdentity | None = None
     login: Login | None = None
     actor: Actor = PUBLIC
-    loaders: Loaders = field(default_factory=Loaders)
     acted: bool = False
     """Whether a mutation of the operation at hand has done something."""
     opened: set[int] = field(default_factory=set)
@@ -303,6 +302,18 @@ class Context:
     known_book: KnownBook | None = None
     finished: Finished | None = None
     finished_act: FinishedAct | None = None
+    _loaders: Loaders | None = None
+
+    @property
+    def loaders(self) -> Loaders:
+        """Those of the operation at hand, made when something is first read by them."""
+        if self._loaders is None:
+            self._loaders = Loaders()
+        return self._loaders
+
+    def begin(self) -> None:
+        """Another operation begins: it reads everything for itself."""
+        self._loaders = None
 
     @property
     def audience(self) -> Audience:

@@ -22,7 +22,6 @@ from strawberry.types.graphql import OperationType
 from backend.context import (
     AnswersAtOnce,
     Context,
-    Loaders,
     Services,
     choose_actor,
     operation_variables,
@@ -201,7 +200,7 @@ class OperationTransaction(SchemaExtension):
         kind = operation.operation_type
         await count(context, kind)
         if kind is OperationType.SUBSCRIPTION:
-            context.loaders = Loaders()
+            context.begin()
             operation_variables.set(operation.variables or {})
             await _check_subscriber(context)
             yield
@@ -212,7 +211,7 @@ class OperationTransaction(SchemaExtension):
                 if kind is OperationType.MUTATION:
                     context.services.relay.wake()
                 return
-            context.loaders = Loaders()
+            context.begin()
             if _needs_no_scope(context, operation.operation_name):
                 yield
                 return

@@ -7,6 +7,7 @@ one; a transport that takes them as they come (``Line``) keeps it open by itself
 """
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from strawberry import relay
 
 from backend.adapters.channels import Audience, Frame, Queue, Sink
 from backend.adapters.hub import Hub, Wish
-from backend.context import Context, Loaders, Services, operation_variables
+from backend.context import Context, Services, operation_variables
 from backend.db.scope import scoped
 from backend.domain.errors import NotFoundError, NotSignedInError, SignerUnknownError
 from backend.domain.lifecycle import Action
@@ -164,7 +165,7 @@ class Selection(Audience):
     document: DocumentNode
     document_key: str
     variables: dict[str, Any]
-    variables_key: bytes
+    variables_key: str
     operation_name: str | None
 
     @classmethod
@@ -183,7 +184,7 @@ class Selection(Audience):
             document=document,
             document_key=_text(document),
             variables=variables,
-            variables_key=orjson.dumps(shared, option=orjson.OPT_SORT_KEYS, default=str),
+            variables_key=json.dumps(shared, sort_keys=True, default=str),
             operation_name=operation.name.value if operation.name else None,
         )
 
@@ -204,7 +205,6 @@ class Selection(Audience):
             language=self.language,
             identity=None,
             actor=self.actor,
-            loaders=Loaders(),
         )
         if all(event.kind in NOTICES for event in events):
             # nothing of anybody's is in a notice, and the right was judged when the subscription began

@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.adapters.events import RedisEvents
@@ -50,6 +50,7 @@ from backend.web.repeated_acts import RepeatedActs
 from backend.web.sign_in import SignIn
 
 SCHEMA_DIGEST = hashlib.sha256(schema.as_str().encode()).hexdigest()
+SOCKET_PATH = "/graphql"
 FLOW_SECONDS = 600
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -77,6 +78,18 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class SocketsApart:
+    """Gives sockets to the gateway: what stands around an answer is not for them, and would stay for hours."""
+
+    def __init__(self, app: ASGIApp, gateway: Gateway) -> None:
+        self._app = app
+        self._gateway = gateway
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_ours = scope["type"] == "websocket" and scope["path"] == SOCKET_PATH
+        await (self._gateway if is_ours else self._app)(scope, receive, send)
 
 
 def create_app(settings: Settings) -> ASGIApp:
@@ -129,14 +142,13 @@ def create_app(settings: Settings) -> ASGIApp:
     lookups = Lookups(site, services, schema._schema)  # noqa: SLF001 - as above
     repeated_acts = RepeatedActs(lookups, services)
     repeated = RepeatedReads(repeated_acts, services)
-    return Observed(repeated)
+    return SocketsApart(Observed(repeated), gateway)
 
 
 def _routes(services: Services, gateway: Gateway) -> list[BaseRoute]:
     sign_in, files, oauth = SignIn(services), Files(services), OAuth(services)
     return [
         Route("/graphql", gateway, methods=["GET", "POST"]),
-        WebSocketRoute("/graphql", gateway),
         Route("/auth/login", sign_in.login),
         Route("/auth/step-up", sign_in.step_up),
         Route("/auth/callback", sign_in.callback),

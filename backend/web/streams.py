@@ -5,6 +5,7 @@ message, is Strawberry's.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from functools import partial
@@ -92,7 +93,8 @@ class SocketLine:
         self, handler: SocketHandler, protocol: SocketProtocol, operation: Operation[Context, None]
     ) -> None:
         self._handler, self._protocol, self._operation = handler, protocol, operation
-        self._id = orjson.dumps(operation.id)
+        # not by orjson, whose bytes keep the room in which they were written: kilobytes for a few letters
+        self._id = json.dumps(operation.id).encode()
         self.leave: Callable[[], None] = _nothing
 
     @property

@@ -52,7 +52,7 @@ class Changes:
             document=parse(query),
             document_key=query,
             variables={},
-            variables_key=b"",
+            variables_key="",
             operation_name=None,
         )
 

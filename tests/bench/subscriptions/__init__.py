@@ -31,7 +31,10 @@ CROWDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One crowd: latencies in milliseconds, memory in kilobytes for each subscriber, what was used in parts of a core."""
+    """One crowd: latencies in milliseconds, memory in kilobytes for each subscriber, what was used in parts of a core.
+
+    What the API and Redis used counts until everything has been heard, over the seconds of the changes.
+    """
 
     mix: str
     subscribers: int
@@ -82,8 +85,8 @@ async def _measure(options: argparse.Namespace, stack: EmbeddedStack, ours: Targ
         spent, of_redis = processor.seconds(api), processor.seconds(redis)
         crowd.started()
         changes, published = await asyncio.to_thread(_publish, settings, options)
-        spent, of_redis = processor.seconds(api) - spent, processor.seconds(redis) - of_redis
         heard = await asyncio.to_thread(crowd.heard, changes)
+        spent, of_redis = processor.seconds(api) - spent, processor.seconds(redis) - of_redis
     times = sorted(1_000 * item for part in heard for item in part.latencies)
     return Figures(
         mix=options.mix,

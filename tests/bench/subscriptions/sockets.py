@@ -20,7 +20,7 @@ ADDRESSES = 40
 """Loopback addresses that the crowd comes from; the gateway counts each one's sockets."""
 
 AT_ONCE = 60
-QUIET_SECONDS = 1.0
+QUIET_SECONDS = 3.0
 PING, PING_SIZE = b"\x89\x04", 6
 """The head of uvicorn's ping, and its size with the four bytes that tell it from others."""
 
