@@ -8,6 +8,7 @@ BENCHES = {
     "growth": "tests.bench.growth",
     "hostile": "tests.bench.hostile",
     "intake": "tests.bench.intake",
+    "locking": "tests.bench.locking",
     "subscriptions": "tests.bench.subscriptions",
 }
 """Name to module; each has ``run(arguments)``. Imported when asked for: no bench needs another's servers."""

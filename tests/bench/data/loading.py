@@ -17,9 +17,14 @@ PER_YEAR = 138_000
 Say = Callable[[str], None]
 
 
-async def ensure_database(postgres: EmbeddedPostgres, records: int, say: Say) -> PostgresUrls:
-    """The addresses of a loaded database; made when it is absent, half made, or of another schema."""
-    name = f"bench_{records}"
+async def ensure_database(
+    postgres: EmbeddedPostgres, records: int, say: Say, *, state: str = ""
+) -> PostgresUrls:
+    """The addresses of a loaded database; made when it is absent, half made, or of another schema.
+
+    Records stand in every state, or all in the one that is given.
+    """
+    name = f"bench_{records}{'_' + state.lower() if state else ''}"
     urls = postgres.create_database(name)
     if await _holds(urls) == fingerprint() and await _migrates(urls, say):
         return urls
@@ -27,7 +32,7 @@ async def ensure_database(postgres: EmbeddedPostgres, records: int, say: Say) ->
     urls = postgres.create_database(name)
     began = time.monotonic()
     await bring_up_to_date(urls.owner)
-    await _load(urls, records, say)
+    await _load(urls, records, say, state)
     say(f"{records:,} records loaded in {time.monotonic() - began:.0f} s")
     return urls
 
@@ -59,7 +64,7 @@ async def _holds(urls: PostgresUrls) -> str | None:
         await connection.close()
 
 
-async def _load(urls: PostgresUrls, records: int, say: Say) -> None:
+async def _load(urls: PostgresUrls, records: int, say: Say, state: str) -> None:
     connection = await asyncpg.connect(urls.owner, command_timeout=None)
     try:
         await connection.execute("SET synchronous_commit = off; SET work_mem = '64MB'")
@@ -70,7 +75,7 @@ async def _load(urls: PostgresUrls, records: int, say: Say) -> None:
         year, left = province.YEAR.start, records
         while left > 0:
             await _periods(connection, year)
-            await _year(connection, year, min(left, PER_YEAR), say)
+            await _year(connection, _steps(year, min(left, PER_YEAR), state), year, say)
             year, left = year + 1, left - PER_YEAR
         await province.drop_examples(connection)
         await _check_counts(connection)
@@ -91,7 +96,7 @@ async def _periods(connection: asyncpg.Connection, year: int) -> None:
     )
 
 
-async def _year(connection: asyncpg.Connection, year: int, records: int, say: Say) -> None:
+async def _year(connection: asyncpg.Connection, steps: list[tuple[str, str]], year: int, say: Say) -> None:
     """One school year, in one transaction.
 
     Revisions go in with the state they have, so the trigger that wants each to begin as a draft rests meanwhile;
@@ -99,17 +104,19 @@ async def _year(connection: asyncpg.Connection, year: int, records: int, say: Sa
     """
     async with connection.transaction():
         await connection.execute("ALTER TABLE revision DISABLE TRIGGER start")
-        for step, statement in _steps(year, records):
+        for step, statement in steps:
             began = time.monotonic()
             await connection.execute(statement)
             say(f"  {year} {step}: {time.monotonic() - began:.1f} s")
         await connection.execute("ALTER TABLE revision ENABLE TRIGGER start")
 
 
-def _steps(year: int, records: int) -> list[tuple[str, str]]:
+def _steps(year: int, records: int, state: str) -> list[tuple[str, str]]:
     text = (HERE / "rows.sql").read_text()
     text = re.sub(r"(?<!:):year\b", str(year), text)
     text = re.sub(r"(?<!:):records\b", str(records), text)
+    if state:
+        text = re.sub(r"CASE WHEN luck.*?END AS state", f"'{state}' AS state", text, flags=re.DOTALL)
     parts = [part.partition("\n") for part in text.split("-- step: ")[1:]]
     return [(title, statement) for title, _, statement in parts]
 
