@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from backend.cli import audit, conformance, generating, importing, integrators, queue, running
+from backend.cli import audit, conformance, generating, importing, integrators, queue, receiving, running
 from backend.cli.demo import playing
 from backend.cli.operator import is_production, setting
 from backend.domain.integrators import Scope
@@ -163,6 +163,18 @@ def check_server(
     sandbox = client_id == integrators.SANDBOX
     subject = conformance.Subject(url.rstrip("/"), client_id, client_secret, code, sandbox)
     raise typer.Exit(min(1, asyncio.run(conformance.check(subject))))
+
+
+@integrator.command(name="check-receiver")
+def check_receiver(
+    url: Annotated[str, typer.Argument(help="Where your receiver listens.")],
+    keys: Annotated[Path, typer.Option(help="The kit's own keys; made when absent.")] = Path(
+        "check-receiver.json"
+    ),
+) -> None:
+    """Try a webhook receiver with right, wrong, old, repeated and large messages; it must trust the kit's key."""
+    typer.echo(f"trust: {receiving.make_keys(keys)}")
+    raise typer.Exit(min(1, conformance.show(asyncio.run(receiving.run(url, keys)), url)))
 
 
 @integrator.command(name="keys")

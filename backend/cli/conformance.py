@@ -239,14 +239,16 @@ async def run(subject: Subject) -> list[tuple[str, str, str]]:
 
 async def check(subject: Subject) -> int:
     """Run every check, print a table, and return how many promises do not hold."""
-    results = await run(subject)
+    return show(await run(subject), subject.url)
+
+
+def show(results: list[tuple[str, str, str]], url: str) -> int:
+    """Print results as a table; how many promises do not hold."""
     table = Table("", "check", "promise", "seen", box=None)
     for name, promise, seen in results:
         table.add_row("✗" if seen else "✓", name, promise, seen)
     console = Console()
     console.print(table)
     broken = sum(bool(seen) for _, _, seen in results)
-    console.print(
-        f"{urlsplit(subject.url).netloc}: {len(results) - broken} of {len(results)}", highlight=False
-    )
+    console.print(f"{urlsplit(url).netloc}: {len(results) - broken} of {len(results)}", highlight=False)
     return broken
