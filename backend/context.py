@@ -1,17 +1,14 @@
 """What a resolver has at hand: who asks, in which language, and loaders that batch reads of one operation."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from redis import asyncio as aioredis
 from starlette.requests import HTTPConnection
-from strawberry.dataloader import DataLoader
 
 from backend.adapters.addresses import UNKNOWN
 from backend.adapters.channels import Audience as ChangesAudience
@@ -56,12 +53,12 @@ from backend.domain.live import Topic
 from backend.domain.messages import Language
 from backend.domain.policy import PUBLIC, Actor, Refusal, Role
 from backend.domain.rate_limits import By, Operation
+from backend.loading import Loaded
 from backend.services import locking
 from backend.services.acting import refusal_for
 from backend.services.relaying import Relay
 from backend.settings import Settings
 
-Key = TypeVar("Key")
 Row = TypeVar("Row")
 
 operation_variables: ContextVar[dict[str, Any]] = ContextVar("operation_variables")
@@ -133,54 +130,6 @@ class SessionIdentity:
     assignment_id: int | None
     authenticated_at: float = 0
     acr: str = ""
-
-
-_reads: ContextVar[set[asyncio.Task[Any]] | None] = ContextVar("reads", default=None)
-
-
-@asynccontextmanager
-async def reads_end() -> AsyncIterator[None]:
-    """A block after whose failure no loader still reads: a read under way would hold its connection."""
-    under_way: set[asyncio.Task[Any]] = set()
-    token = _reads.set(under_way)
-    try:
-        yield
-    except BaseException:
-        for task in under_way:
-            task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
-        raise
-    finally:
-        _reads.reset(token)
-
-
-async def _noted(find: Callable[[list[Key]], Awaitable[Sequence[Row]]], keys: list[Key]) -> Sequence[Row]:
-    # a loader reads in a task of its own, which the end of an operation would not reach
-    under_way, task = _reads.get(), asyncio.current_task()
-    if under_way is not None and task is not None:
-        under_way.add(task)
-        task.add_done_callback(under_way.discard)
-    return await find(keys)
-
-
-class Loaded(Generic[Key, Row]):
-    """A loader that is made when something is first asked of it: most operations need one or two of many."""
-
-    __slots__ = ("_find", "_loader")
-
-    def __init__(self, find: Callable[[list[Key]], Awaitable[Sequence[Row]]]) -> None:
-        self._find: Any = find
-        self._loader: DataLoader[Key, Row] | None = None
-
-    def load(self, key: Key) -> Awaitable[Row]:
-        """What belongs to a key, read together with whatever else is asked for at the same time."""
-        if self._loader is None:
-            self._loader = DataLoader(load_fn=partial(_noted, self._find))
-        return self._loader.load(key)
-
-    def clear_all(self) -> None:
-        """Forget everything: it has been written."""
-        self._loader = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ from backend.context import (
     Services,
     choose_actor,
     operation_variables,
-    reads_end,
 )
 from backend.db.repositories import audit, people
 from backend.db.scope import enter, unscoped
@@ -33,6 +32,7 @@ from backend.documents.limits import Audience
 from backend.documents.prepared import PreparedDocuments
 from backend.domain.errors import DomainError, RateLimitedError, TooManyTriesError
 from backend.domain.messages import Language, sentence
+from backend.loading import reads_end
 from backend.operations.beginning import check_document, count, in_time
 from backend.operations.preparing import PrepareDocument, without_suggestion
 from backend.resolvers import (

@@ -7,9 +7,10 @@ from typing import Any
 import strawberry
 from strawberry import relay
 
-from backend.context import Context, Loaded
+from backend.context import Context
 from backend.db.repositories.auditing import AuditRow
 from backend.domain.policy import MAY_READ_AUDIT
+from backend.loading import Loaded
 from backend.schema.nodes import load_nodes
 from backend.schema.organisation import OrgUnit
 from backend.schema.records import Record

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from backend.context import Loaded
 from backend.domain.errors import NotFoundError
+from backend.loading import Loaded
 
 Row = TypeVar("Row")
 Node = TypeVar("Node")
