@@ -54,7 +54,10 @@ def run(arguments: Sequence[str]) -> int:
         sides = [
             _side(running, stack, urls, name) for urls, name in ((small, "api-small"), (large, "api-large"))
         ]
-        found = {operation: _measure(operation, sides, options) for operation in options.only}
+        found = {}
+        for operation in options.only:
+            found[operation] = _measure(operation, sides, options)
+            console.print(f"{operation}: {_ratio(*found[operation]):.2f} (load {processor.load():.1f})")
     _show(found, console)
     ratios = {f"latency_ratio_{name}": round(_ratio(*rounds), 3) for name, rounds in found.items()}
     path = servers.ROOT / "build" / "bench-growth.json"
@@ -100,12 +103,30 @@ def _ratio(small: Sequence[Figures], large: Sequence[Figures]) -> float:
 
 
 def _show(found: dict[str, tuple[list[Figures], list[Figures]]], console: Console) -> None:
-    table = Table("operation", "p50 small", "p50 large", "ratio", "p99 small", "p99 large", box=None)
+    table = Table(
+        "operation",
+        "p50 small",
+        "p50 large",
+        "ratio",
+        "p99 small",
+        "p99 large",
+        "server ms",
+        "database ms",
+        box=None,
+    )
     for name, (small, large) in found.items():
         p50, p99 = (
             [f"{statistics.median(getattr(one, at) for one in rounds):.2f}" for rounds in (small, large)]
             for at in ("p50", "p99")
         )
+        server, database = (
+            " | ".join(
+                f"{statistics.median(getattr(one, at) for one in rounds):.2f}" for rounds in (small, large)
+            )
+            for at in ("server_cpu", "database_cpu")
+        )
         ratio = _ratio(small, large)
-        table.add_row(name, *p50, f"[{'green' if ratio <= CEILING else 'red'}]{ratio:.2f}[/]", *p99)
+        table.add_row(
+            name, *p50, f"[{'green' if ratio <= CEILING else 'red'}]{ratio:.2f}[/]", *p99, server, database
+        )
     console.print(table)
