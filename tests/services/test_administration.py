@@ -46,22 +46,6 @@ async def assign(actor: Actor, who: Person, wanted: Post) -> Assigned:
         return await administration.assign(actor, who, wanted)
 
 
-async def second_officer(world: World) -> Actor:
-    """Another officer of the department."""
-    department = world.department.unit_id
-    await world.owner.run(
-        "INSERT INTO staff (issuer, subject, full_name) VALUES ($1, 'so2', 'Người so2')", ISSUER
-    )
-    await world.owner.run(
-        "INSERT INTO assignment (staff_id, unit_id, role, post, may_sign_for_principal, valid_from)"
-        " SELECT id, $1, 'DEPARTMENT_OFFICER', 'Chuyên viên', false, '2020-01-01' FROM staff WHERE subject = 'so2'",
-        department,
-    )
-    async with unscoped():
-        login = await people.find_login(ISSUER, "so2")
-    return login.assignments[0].actor
-
-
 async def counts(world: World) -> tuple[int, ...]:
     """How much there is of everything that administration writes."""
     tables = ("assignment", "assignment_proposal", "org_unit", "guardian", "audit_event")
@@ -86,7 +70,7 @@ async def test_a_principal_hands_out_the_schools_roles_and_the_person_has_them(w
 
 async def test_a_principal_takes_two_people(world: World) -> None:
     """One officer proposes, another confirms; until then the person is nothing, and no one does both."""
-    first, second = world.department, await second_officer(world)
+    first, second = world.department, world.second
     proposed = await assign(first, person("ht.moi"), post(world.own.id, Role.PRINCIPAL))
     assert (proposed.held, proposed.proposal.decided_at) == (None, None)
     async with unscoped():
@@ -115,7 +99,7 @@ async def test_a_principal_takes_two_people(world: World) -> None:
 
 async def test_who_would_get_a_role_does_not_confirm_it(world: World) -> None:
     """Two people besides the one it is for; a rejection needs only one, and leaves nothing."""
-    first, second = world.department, await second_officer(world)
+    first, second = world.department, world.second
     wanted = post(first.unit_id, Role.DEPARTMENT_OFFICER)
     with pytest.raises(OwnMatterError):
         await assign(first, person("so"), wanted)

@@ -57,7 +57,7 @@ class ProposalRow:
 
 async def today() -> date:
     """By the database's clock, to which the dates of every assignment are compared."""
-    day: date = await sql.value("SELECT current_date AS day")
+    day: date = await sql.value("SELECT today() AS day")
     return day
 
 
@@ -70,7 +70,7 @@ async def ensure_person(issuer: str, subject: str, full_name: str) -> int:
 async def kind_of_unit(unit_id: int) -> UnitKind | None:
     """The kind of a unit that has not ended."""
     kind = await sql.value(
-        "SELECT kind FROM org_unit WHERE id = $1 AND (valid_to IS NULL OR valid_to >= current_date)", unit_id
+        "SELECT kind FROM org_unit WHERE id = $1 AND (valid_to IS NULL OR valid_to >= today())", unit_id
     )
     return None if kind is None else UnitKind(kind)
 
@@ -128,7 +128,7 @@ async def find_held(assignment_id: int) -> HeldRow | None:
 async def held_in(unit_id: int) -> list[HeldRow]:
     """Everything held in a unit, what holds first, then what has ended."""
     found = await sql.rows(
-        f"{_HELD} WHERE a.unit_id = $1 ORDER BY (a.valid_to IS NULL OR a.valid_to >= current_date) DESC, a.id",
+        f"{_HELD} WHERE a.unit_id = $1 ORDER BY (a.valid_to IS NULL OR a.valid_to >= today()) DESC, a.id",
         unit_id,
     )
     return [_held(row) for row in found]

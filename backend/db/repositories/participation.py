@@ -145,8 +145,8 @@ async def move(ids: Sequence[int], state: ParticipationState, reason: str = "") 
 SCHOOLS_OF_YEAR = """
        u.kind = 'SCHOOL'
    AND ((SELECT current_setting('role')) = 'hocba_department' OR u.id = ANY ((SELECT scope_schools())::bigint[]))
-   AND u.valid_from <= least(current_date, make_date($1::int + 1, 8, 31))
-   AND (u.valid_to IS NULL OR u.valid_to >= least(current_date, make_date($1::int + 1, 8, 31)))"""
+   AND u.valid_from <= least(today(), make_date($1::int + 1, 8, 31))
+   AND (u.valid_to IS NULL OR u.valid_to >= least(today(), make_date($1::int + 1, 8, 31)))"""
 """The schools of the scope in the year that starts in $1: those of today, or of the last day of a year that is over."""
 
 _OF_YEAR = f"""
