@@ -1,12 +1,13 @@
 """Writing what an import planned: new pupils, books, records and drafts, and drafts that changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from backend.db.repositories import imports
 from backend.db.repositories.imports import (
     ChangedDraft,
+    ChangedRecord,
     EnrolmentRow,
     KnownPupil,
     NewBook,
@@ -22,17 +23,44 @@ from backend.domain.errors import ConflictError
 from backend.domain.identifiers import LookupCode
 from backend.domain.text import fold, name_sort_key
 
+TOGETHER = 2_000
+"""Rows written by one statement: a whole school, and some ten megabytes."""
+
 Classes = dict[tuple[int, str], ClassRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRow:
-    """A row to write: its whole content, also as canonical text, and the pupil if the school already knows them."""
+    """A row to write: its whole content, also as canonical text, and the pupil if the school already knows them.
+
+    ``name_fold`` and ``sort_key`` are the pupil's name to search and to sort by.
+    """
 
     content: RecordContent
     text: str
     digest: str
     known: KnownPupil | None
+    name_fold: str
+    sort_key: str
+    window: str
+    complete: bool
+    gaps: int
+
+
+def planned_row(content: RecordContent, text: str, digest: str, known: KnownPupil | None) -> PlannedRow:
+    """A row with what follows from its content."""
+    name, missing = content.pupil.full_name, incomplete(content)
+    return PlannedRow(
+        content=content,
+        text=text,
+        digest=digest,
+        known=known,
+        name_fold=fold(name),
+        sort_key=name_sort_key(name),
+        window=due_window(content),
+        complete=not missing,
+        gaps=int(gaps(content, missing)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +70,7 @@ class _Placed:
     plan: PlannedRow
     pupil_id: int
     book_id: int
-    school_class: ClassRow
+    class_id: int
 
 
 async def write(school_id: int, planned: Sequence[PlannedRow]) -> None:
@@ -52,25 +80,29 @@ async def write(school_id: int, planned: Sequence[PlannedRow]) -> None:
         ConflictError: when somebody changed one of the drafts since they were compared.
     """
     classes = await _classes(school_id, planned)
-    placed = await _placed(planned, classes)
+    for first in range(0, len(planned), TOGETHER):
+        await _write(school_id, await _placed(planned[first : first + TOGETHER], classes))
+
+
+async def _write(school_id: int, placed: Sequence[_Placed]) -> None:
     fresh = [row for row in placed if row.plan.known is None]
-    await imports.insert("pupil", [_pupil(row) for row in fresh])
-    await imports.insert("record_book", [_book(row, school_id) for row in fresh])
-    await imports.update_pupils([_pupil(row) for row in placed if row.plan.known is not None])
-    await imports.enrol([entry for row in placed for entry in _enrolments(row)])
+    met = [row for row in placed if row.plan.known is not None]
+    await imports.insert([_pupil(row) for row in fresh])
+    await imports.insert([_book(row, school_id) for row in fresh])
+    await imports.insert(list(_enrolments(fresh)))
+    await imports.update_pupils([_pupil(row) for row in met])
+    await imports.enrol(list(_enrolments(met)))
     await _write_new_records(school_id, [row for row in placed if _is_new_record(row)])
     await _write_changed([row for row in placed if not _is_new_record(row)])
 
 
 async def _classes(school_id: int, planned: Sequence[PlannedRow]) -> Classes:
     classes: Classes = {}
-    for year in sorted({row.content.school_year.start for row in planned}):
-        wanted = {
-            row.content.class_name: row.content.grade
-            for row in planned
-            if row.content.school_year.start == year
-        }
-        found = await imports.ensure_classes(school_id, year, wanted)
+    wanted: dict[int, dict[str, int]] = {}
+    for row in planned:
+        wanted.setdefault(row.content.school_year.start, {})[row.content.class_name] = row.content.grade
+    for year in sorted(wanted):
+        found = await imports.ensure_classes(school_id, year, wanted[year])
         classes |= {(year, name): row for name, row in found.items()}
     return classes
 
@@ -81,61 +113,55 @@ async def _placed(planned: Sequence[PlannedRow], classes: Classes) -> list[_Plac
     book_ids = iter(await imports.take_ids("record_book", fresh))
     placed = []
     for row in planned:
-        school_class = classes[row.content.school_year.start, row.content.class_name]
+        class_id = classes[row.content.school_year.start, row.content.class_name].id
         if row.known is None:
-            placed.append(_Placed(row, next(pupil_ids), next(book_ids), school_class))
+            placed.append(_Placed(row, next(pupil_ids), next(book_ids), class_id))
         else:
-            placed.append(_Placed(row, row.known.pupil_id, row.known.book_id, school_class))
+            placed.append(_Placed(row, row.known.pupil_id, row.known.book_id, class_id))
     return placed
 
 
 def _pupil(row: _Placed) -> NewPupil:
-    pupil = row.plan.content.pupil
+    plan, pupil = row.plan, row.plan.content.pupil
     return NewPupil(
-        id=row.pupil_id,
-        full_name=pupil.full_name,
-        name_fold=fold(pupil.full_name),
-        sort_key=name_sort_key(pupil.full_name),
-        birth_date=pupil.birth_date,
-        gender=pupil.gender,
-        ethnicity=pupil.ethnicity,
-        nationality=pupil.nationality,
-        birth_place=pupil.birth_place,
-        hometown=pupil.hometown,
-        address=pupil.address,
-        father=pupil.father,
-        mother=pupil.mother,
-        guardian=pupil.guardian,
-        citizen_number=pupil.citizen_number or None,
-        pupil_code=pupil.pupil_code or None,
+        row.pupil_id,
+        pupil.full_name,
+        plan.name_fold,
+        plan.sort_key,
+        pupil.birth_date,
+        pupil.gender,
+        pupil.ethnicity,
+        pupil.nationality,
+        pupil.birth_place,
+        pupil.hometown,
+        pupil.address,
+        pupil.father,
+        pupil.mother,
+        pupil.guardian,
+        pupil.citizen_number or None,
+        pupil.pupil_code or None,
     )
 
 
 def _book(row: _Placed, school_id: int) -> NewBook:
     entered = [entry.entered_on for entry in row.plan.content.history if entry.entered_on]
-    return NewBook(
-        id=row.book_id,
-        pupil_id=row.pupil_id,
-        lookup_code=LookupCode.new().value,
-        managing_school_id=school_id,
-        school_class_id=row.school_class.id,
-        has_foreign_years=False,
-        opened_on=min(entered, default=date(row.plan.content.school_year.start, 9, 5)),
-    )
+    opened_on = min(entered, default=date(row.plan.content.school_year.start, 9, 5))
+    return NewBook(row.book_id, row.pupil_id, LookupCode.new().value, school_id, row.class_id, opened_on)
 
 
-def _enrolments(row: _Placed) -> list[EnrolmentRow]:
-    return [
-        EnrolmentRow(
-            book_id=row.book_id,
-            school_year=entry.school_year.start,
-            class_name=entry.class_name,
-            school_name=entry.school_name,
-            register_number=entry.register_number,
-            entered_on=entry.entered_on,
-        )
-        for entry in row.plan.content.history
-    ]
+def _enrolments(placed: Sequence[_Placed]) -> Iterator[EnrolmentRow]:
+    for row in placed:
+        history = row.plan.content.history
+        by_school = {(entry.school_year, entry.school_name): entry for entry in history}
+        for entry in history if len(history) == 1 else by_school.values():
+            yield EnrolmentRow(
+                row.book_id,
+                entry.school_year.start,
+                entry.class_name,
+                entry.school_name,
+                entry.register_number,
+                entry.entered_on,
+            )
 
 
 def _is_new_record(row: _Placed) -> bool:
@@ -146,72 +172,79 @@ async def _write_new_records(school_id: int, placed: Sequence[_Placed]) -> None:
     record_ids = await imports.take_ids("year_record", len(placed))
     revision_ids = await imports.take_ids("revision", len(placed))
     ids = list(zip(placed, record_ids, revision_ids, strict=True))
-    await imports.insert("year_record", [_record(school_id, *item) for item in ids])
-    await imports.insert("revision", [_revision(school_id, *item) for item in ids])
+    await imports.insert([_record(school_id, *item) for item in ids])
+    await imports.insert([_revision(school_id, *item) for item in ids])
 
 
 def _record(school_id: int, row: _Placed, record_id: int, revision_id: int) -> NewRecord:
-    content = row.plan.content
+    plan, content = row.plan, row.plan.content
     return NewRecord(
-        id=record_id,
-        book_id=row.book_id,
-        school_id=school_id,
-        school_class_id=row.school_class.id,
-        school_year=content.school_year.start,
-        grade=content.grade,
-        pupil_name=content.pupil.full_name,
-        name_fold=fold(content.pupil.full_name),
-        sort_key=name_sort_key(content.pupil.full_name),
-        working_revision_id=revision_id,
+        record_id,
+        row.book_id,
+        school_id,
+        row.class_id,
+        content.school_year.start,
+        content.grade,
+        content.pupil.full_name,
+        plan.name_fold,
+        plan.sort_key,
+        revision_id,
     )
 
 
 def _revision(school_id: int, row: _Placed, record_id: int, revision_id: int) -> NewRevision:
-    content = row.plan.content
-    missing = incomplete(content)
+    plan, content = row.plan, row.plan.content
     return NewRevision(
-        id=revision_id,
-        year_record_id=record_id,
-        book_id=row.book_id,
-        school_id=school_id,
-        school_class_id=row.school_class.id,
-        school_year=content.school_year.start,
-        grade=content.grade,
-        content=row.plan.text,
-        content_digest=row.plan.digest,
-        window=due_window(content),
-        complete=not missing,
-        gaps=int(gaps(content, missing)),
+        revision_id,
+        record_id,
+        row.book_id,
+        school_id,
+        row.class_id,
+        content.school_year.start,
+        content.grade,
+        plan.text,
+        plan.digest,
+        plan.window,
+        plan.complete,
+        plan.gaps,
     )
 
 
 async def _write_changed(placed: Sequence[_Placed]) -> None:
-    changed = [_changed(row) for row in placed]
+    if not placed:
+        return
+    await imports.update_records(
+        [_changed_record(row) for row in placed], [(row.book_id, row.class_id) for row in placed]
+    )
+    changed = [_changed_draft(row) for row in placed]
     written = await imports.update_drafts(changed)
     if len(written) < len(changed):
         raise ConflictError
 
 
-def _changed(row: _Placed) -> ChangedDraft:
-    known, content = row.plan.known, row.plan.content
+def _changed_record(row: _Placed) -> ChangedRecord:
+    plan, known = row.plan, row.plan.known
+    assert known is not None
+    assert known.record_id is not None
+    name = plan.content.pupil.full_name
+    return ChangedRecord(
+        known.record_id, row.class_id, plan.content.grade, name, plan.name_fold, plan.sort_key
+    )
+
+
+def _changed_draft(row: _Placed) -> ChangedDraft:
+    plan, known = row.plan, row.plan.known
     assert known is not None
     assert known.revision_id is not None
-    assert known.record_id is not None
     assert known.version is not None
-    missing = incomplete(content)
     return ChangedDraft(
-        revision_id=known.revision_id,
-        record_id=known.record_id,
-        book_id=known.book_id,
-        version=known.version,
-        content=row.plan.text,
-        content_digest=row.plan.digest,
-        window=due_window(content),
-        complete=not missing,
-        gaps=int(gaps(content, missing)),
-        school_class_id=row.school_class.id,
-        grade=content.grade,
-        pupil_name=content.pupil.full_name,
-        name_fold=fold(content.pupil.full_name),
-        sort_key=name_sort_key(content.pupil.full_name),
+        known.revision_id,
+        known.version,
+        plan.text,
+        plan.digest,
+        plan.window,
+        plan.complete,
+        plan.gaps,
+        row.class_id,
+        plan.content.grade,
     )

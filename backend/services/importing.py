@@ -4,14 +4,17 @@ A dry run is the same comparison without the writing. A row that is wrong, or th
 is reported with its place and never stops the others, unless all or nothing is asked for.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+import orjson
+
 from backend.db.repositories import audit, imports
 from backend.db.repositories.imports import EnrolmentRow, KnownPupil
-from backend.domain.canonical import canonical_bytes, digest_of
+from backend.domain.canonical import digest_of
 from backend.domain.content import HistoryEntry, RecordContent
 from backend.domain.content_json import to_json
 from backend.domain.errors import NotPermittedError, SchoolUnknownError
@@ -21,7 +24,8 @@ from backend.domain.policy import MAY_IMPORT, Actor, Refusal
 from backend.domain.school_year import SchoolYear
 from backend.domain.text import fold
 from backend.files.parsed import LocatedFault, ParsedFile, ParsedRow
-from backend.services.import_writing import PlannedRow, write
+from backend.files.record_bytes import record_bytes
+from backend.services.import_writing import PlannedRow, planned_row, write
 
 
 class RowAction(StrEnum):
@@ -89,19 +93,24 @@ def require_import(actor: Actor, school_id: int) -> None:
 
 
 async def _compare(school_id: int, parsed: ParsedFile) -> tuple[list[RowReport], list[PlannedRow]]:
+    """Ask what is there, then compare apart from the event loop, which has others to serve."""
+    years = sorted({row.content.school_year for row in parsed.rows if row.content is not None})
+    there = _There(
+        {year: _Known(await imports.known_pupils(school_id, year.start)) for year in years},
+        await _elsewhere(school_id, parsed),
+        await imports.enrolments(school_id),
+    )
+    return await asyncio.to_thread(_judged, parsed.rows, there)
+
+
+def _judged(rows: Sequence[ParsedRow], there: "_There") -> tuple[list[RowReport], list[PlannedRow]]:
     reports: list[RowReport] = []
     planned: list[PlannedRow] = []
-    history = await imports.enrolments(school_id)
-    known: dict[SchoolYear, _Known] = {}
-    elsewhere = await _elsewhere(school_id, parsed)
-    for row in parsed.rows:
+    for row in rows:
         if row.content is None:
             reports.append(_report(row, RowAction.REFUSED, row.faults))
             continue
-        year = row.content.school_year
-        if year not in known:
-            known[year] = _Known(await imports.known_pupils(school_id, year.start))
-        report, plan = _judge(row, row.content, known[year], elsewhere, history)
+        report, plan = _judge(row, row.content, there)
         reports.append(report)
         if plan is not None:
             planned.append(plan)
@@ -134,6 +143,17 @@ def _told_apart(other: KnownPupil, content: RecordContent) -> bool:
     return any(all(pair) and pair[0] != pair[1] for pair in (codes, numbers))
 
 
+@dataclass(frozen=True, slots=True)
+class _There:
+    """What a file is compared with: the school's pupils by year, codes and numbers of other schools' pupils, and the
+    learning history of the school's books.
+    """
+
+    known: Mapping[SchoolYear, _Known]
+    elsewhere: frozenset[str]
+    history: Mapping[int, Sequence[EnrolmentRow]]
+
+
 async def _elsewhere(school_id: int, parsed: ParsedFile) -> frozenset[str]:
     pupils = [row.content.pupil for row in parsed.rows if row.content is not None]
     codes = [pupil.pupil_code for pupil in pupils if pupil.pupil_code]
@@ -141,32 +161,36 @@ async def _elsewhere(school_id: int, parsed: ParsedFile) -> frozenset[str]:
     return await imports.elsewhere(codes, numbers, school_id)
 
 
-def _judge(
-    row: ParsedRow,
-    content: RecordContent,
-    known: _Known,
-    elsewhere: frozenset[str],
-    history: dict[int, list[EnrolmentRow]],
-) -> tuple[RowReport, PlannedRow | None]:
-    if {content.pupil.pupil_code, content.pupil.citizen_number} & elsewhere:
+def _judge(row: ParsedRow, content: RecordContent, there: _There) -> tuple[RowReport, PlannedRow | None]:
+    if there.elsewhere and {content.pupil.pupil_code, content.pupil.citizen_number} & there.elsewhere:
         return _refused(row, FaultCode.PUPIL_OF_ANOTHER_SCHOOL), None
-    matches = known.matches(content)
+    matches = there.known[content.school_year].matches(content)
     if len(matches) > 1:
         return _refused(row, FaultCode.PUPIL_AMBIGUOUS), None
-    pupil = matches[0] if matches else None
-    whole = content if pupil is None else _with_what_is_known(content, pupil, history.get(pupil.book_id, []))
-    document = to_json(whole)
-    canonical = canonical_bytes(document)
-    plan = PlannedRow(content=whole, text=canonical.decode(), digest=digest_of(canonical), known=pupil)
-    if pupil is None or pupil.record_id is None:
+    if not matches:
+        return _report(row, RowAction.CREATED, row.faults), _planned(content, None)
+    return _judge_known(row, content, matches[0], there.history.get(matches[0].book_id, []))
+
+
+def _judge_known(
+    row: ParsedRow, content: RecordContent, pupil: KnownPupil, before: Sequence[EnrolmentRow]
+) -> tuple[RowReport, PlannedRow | None]:
+    plan = _planned(_with_what_is_known(content, pupil, before), pupil)
+    if pupil.record_id is None:
         return _report(row, RowAction.CREATED, row.faults), plan
     if pupil.content_digest == plan.digest:
         return _report(row, RowAction.UNCHANGED, row.faults), None
     if pupil.state is not State.DRAFT:
         locked = pupil.record_state is State.LOCKED
         return _refused(row, FaultCode.RECORD_LOCKED if locked else FaultCode.RECORD_SIGNED), None
-    changes = tuple(differences(pupil.content or {}, document))
+    changes = tuple(differences(pupil.document, orjson.loads(plan.text)))
     return replace(_report(row, RowAction.CHANGED, row.faults), changes=changes), plan
+
+
+def _planned(content: RecordContent, known: KnownPupil | None) -> PlannedRow:
+    """The row with its bytes, made once: what is digested, compared and stored."""
+    canonical = record_bytes(to_json(content))
+    return planned_row(content, canonical.decode(), digest_of(canonical), known)
 
 
 def _with_what_is_known(

@@ -92,7 +92,7 @@ async def open_books(school_id: int, class_id: int, year: SchoolYear) -> None:
     """Books with the sandbox's codes, before an import would give them others; as the owner, in a transaction."""
     pupil_ids = await imports.take_ids("pupil", len(BOOKS))
     book_ids = await imports.take_ids("record_book", len(BOOKS))
-    await imports.insert("pupil", [_new_pupil(*item) for item in zip(pupil_ids, BOOKS, strict=True)])
+    await imports.insert([_new_pupil(*item) for item in zip(pupil_ids, BOOKS, strict=True)])
     opened = [
         NewBook(
             id=book_id,
@@ -100,12 +100,11 @@ async def open_books(school_id: int, class_id: int, year: SchoolYear) -> None:
             lookup_code=book.code.value,
             managing_school_id=school_id,
             school_class_id=class_id,
-            has_foreign_years=False,
             opened_on=date(year.start, 9, 5),
         )
         for book_id, pupil_id, book in zip(book_ids, pupil_ids, BOOKS, strict=True)
     ]
-    await imports.insert("record_book", opened)
+    await imports.insert(opened)
     for book_id, book in zip(book_ids, BOOKS, strict=True):
         hashed = share_hash(book.code, book.share_code)
         await access.create_share(book_id, hashed, AccessPurpose.ADMISSION, None, SHARE_LASTS)

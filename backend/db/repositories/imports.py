@@ -4,10 +4,10 @@ Ids are taken from the sequences beforehand, so that whole tables of rows go in 
 allows no ``COPY``, and a row that was just inserted is not yet visible to a policy that looks at its book.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -18,7 +18,7 @@ from backend.domain.lifecycle import State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPupil:
-    """A pupil whom the school manages, and their record of the year if there is one."""
+    """A pupil whom the school manages, and their record of the year if there is one; ``content`` is its JSON."""
 
     pupil_id: int
     book_id: int
@@ -31,8 +31,14 @@ class KnownPupil:
     version: int | None
     state: State | None
     record_state: State | None
-    content: dict[str, Any] | None
+    content: str | None
     content_digest: str | None
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The content of the record, empty without one."""
+        found: dict[str, Any] = orjson.loads(self.content) if self.content else {}
+        return found
 
 
 _KNOWN = """
@@ -50,15 +56,10 @@ async def known_pupils(school_id: int, school_year: int) -> list[KnownPupil]:
 
 
 def _known(row: sql.Row) -> KnownPupil:
-    state, record_state, content = row["state"], row["record_state"], row["content"]
-    return KnownPupil(
-        **{
-            **row,
-            "state": None if state is None else State(state),
-            "record_state": None if record_state is None else State(record_state),
-            "content": None if content is None else orjson.loads(content),
-        }
-    )
+    state, record_state = row["state"], row["record_state"]
+    row["state"] = None if state is None else State(state)
+    row["record_state"] = None if record_state is None else State(record_state)
+    return KnownPupil(**row)
 
 
 async def elsewhere(codes: Sequence[str], numbers: Sequence[str], school_id: int) -> frozenset[str]:
@@ -69,8 +70,9 @@ async def elsewhere(codes: Sequence[str], numbers: Sequence[str], school_id: int
     return frozenset(value for row in found for value in row.values() if value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnrolmentRow:
+class EnrolmentRow(NamedTuple):
+    """A row of ``enrolment``."""
+
     book_id: int
     school_year: int
     class_name: str
@@ -109,12 +111,13 @@ async def ensure_classes(school_id: int, school_year: int, wanted: dict[str, int
 
 async def take_ids(table: str, count: int) -> list[int]:
     """The next ids of a table's sequence."""
+    if not count:
+        return []
     found = await sql.rows(f"SELECT nextval('{table}_id_seq') AS id FROM generate_series(1, $1)", count)
     return [row["id"] for row in found]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewPupil:
+class NewPupil(NamedTuple):
     """A row of ``pupil``."""
 
     id: int
@@ -135,8 +138,7 @@ class NewPupil:
     pupil_code: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewBook:
+class NewBook(NamedTuple):
     """A row of ``record_book``."""
 
     id: int
@@ -144,12 +146,10 @@ class NewBook:
     lookup_code: str
     managing_school_id: int
     school_class_id: int
-    has_foreign_years: bool
     opened_on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRecord:
+class NewRecord(NamedTuple):
     """A row of ``year_record``."""
 
     id: int
@@ -164,8 +164,7 @@ class NewRecord:
     working_revision_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRevision:
+class NewRevision(NamedTuple):
     """A row of ``revision``: the first draft of a record."""
 
     id: int
@@ -182,40 +181,53 @@ class NewRevision:
     gaps: int
 
 
-_TYPES = {int: "bigint", str: "text", bool: "boolean", date: "date"}
+_TYPES = {int: "bigint", str: "text", bool: "boolean", date | None: "date", date: "date", str | None: "text"}
 _CASTS = {"content": "::jsonb"}
 _CONSTANTS = {
-    "year_record": ("state, updated_at", "'DRAFT', now()"),
-    "revision": ("number, state, version, reason, created_at, updated_at", "1, 'DRAFT', 1, '', now(), now()"),
+    "record_book": {"has_foreign_years": "false"},
+    "year_record": {"state": "'DRAFT'", "updated_at": "now()"},
+    "revision": {
+        "number": "1",
+        "state": "'DRAFT'",
+        "version": "1",
+        "reason": "''",
+        "created_at": "now()",
+        "updated_at": "now()",
+    },
 }
 
 
-async def insert(
-    table: str, new: Sequence[NewPupil] | Sequence[NewBook] | Sequence[NewRecord] | Sequence[NewRevision]
-) -> None:
-    """Insert rows of one kind in one statement."""
-    if not new:
-        return
-    columns = fields(new[0])
-    names = [f'"{column.name}"' for column in columns]
-    more_names, more_values = _CONSTANTS.get(table, ("", ""))
+def _insertion(table: str, row: type[NamedTuple]) -> str:
+    types: Mapping[str, Any] = row.__annotations__
+    names = [f'"{name}"' for name in types]
+    constants = _CONSTANTS.get(table, {})
     values = [f"t.{name}{_CASTS.get(name.strip(chr(34)), '')}" for name in names]
-    arrays = ", ".join(f"${n}::{_array_type(column.type)}[]" for n, column in enumerate(columns, start=1))
-    statement = (
-        f"INSERT INTO {table} ({', '.join([*names, *([more_names] if more_names else [])])})"
-        f" SELECT {', '.join([*values, *([more_values] if more_values else [])])}"
-        f" FROM unnest({arrays}) AS t({', '.join(names)})"
+    arrays = ", ".join(f"${at}::{_TYPES[kind]}[]" for at, kind in enumerate(types.values(), start=1))
+    return (
+        f"INSERT INTO {table} ({', '.join([*names, *constants])})"
+        f" SELECT {', '.join([*values, *constants.values()])} FROM unnest({arrays}) AS t({', '.join(names)})"
     )
-    await sql.rows(statement, *([getattr(row, column.name) for row in new] for column in columns))
 
 
-def _array_type(annotation: Any) -> str:
-    return next(name for kind, name in _TYPES.items() if kind.__name__ in str(annotation))
+_INSERTIONS: Mapping[type, str] = {
+    row: _insertion(table, row)
+    for table, row in {
+        "pupil": NewPupil,
+        "record_book": NewBook,
+        "enrolment": EnrolmentRow,
+        "year_record": NewRecord,
+        "revision": NewRevision,
+    }.items()
+}
 
 
-_ENROL = """
-INSERT INTO enrolment (book_id, school_year, class_name, school_name, register_number, entered_on)
-SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::date[])
+async def insert(new: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows of one kind in one statement."""
+    if new:
+        await sql.rows(_INSERTIONS[type(new[0])], *zip(*new, strict=True))
+
+
+_ENROL = f"""{_INSERTIONS[EnrolmentRow]}
 ON CONFLICT (book_id, school_year, school_name) DO UPDATE SET class_name = excluded.class_name,
    register_number = excluded.register_number, entered_on = excluded.entered_on
  WHERE (enrolment.class_name, enrolment.register_number, enrolment.entered_on)
@@ -223,10 +235,9 @@ ON CONFLICT (book_id, school_year, school_name) DO UPDATE SET class_name = exclu
 
 
 async def enrol(entries: Sequence[EnrolmentRow]) -> None:
-    """Write learning history; what is already there changes only where it differs."""
+    """Write learning history of books that have some; what is already there changes only where it differs."""
     if entries:
-        columns = [[getattr(entry, item.name) for entry in entries] for item in fields(EnrolmentRow)]
-        await sql.rows(_ENROL, *columns)
+        await sql.rows(_ENROL, *zip(*entries, strict=True))
 
 
 _UPDATE_PUPILS = """
@@ -244,18 +255,24 @@ UPDATE pupil p SET full_name = t.full_name, name_fold = t.name_fold, sort_key = 
 async def update_pupils(changed: Sequence[NewPupil]) -> None:
     """Write what a file says of pupils the school already manages."""
     if changed:
-        await sql.rows(
-            _UPDATE_PUPILS, *([getattr(row, item.name) for row in changed] for item in fields(NewPupil))
-        )
+        await sql.rows(_UPDATE_PUPILS, *zip(*changed, strict=True))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedDraft:
+class ChangedRecord(NamedTuple):
+    """What a file changes of a year record."""
+
+    id: int
+    school_class_id: int
+    grade: int
+    pupil_name: str
+    name_fold: str
+    sort_key: str
+
+
+class ChangedDraft(NamedTuple):
     """A draft whose content a file changes; ``version`` is the one it was compared with."""
 
-    revision_id: int
-    record_id: int
-    book_id: int
+    id: int
     version: int
     content: str
     content_digest: str
@@ -264,9 +281,6 @@ class ChangedDraft:
     gaps: int
     school_class_id: int
     grade: int
-    pupil_name: str
-    name_fold: str
-    sort_key: str
 
 
 _UPDATE_RECORDS = """
@@ -274,6 +288,10 @@ UPDATE year_record y SET school_class_id = t.school_class_id, grade = t.grade, p
        name_fold = t.name_fold, sort_key = t.sort_key, updated_at = now()
   FROM unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::text[], $5::text[], $6::text[])
        AS t(id, school_class_id, grade, pupil_name, name_fold, sort_key) WHERE y.id = t.id"""
+
+_MOVE_BOOKS = """
+UPDATE record_book b SET school_class_id = t.class_id FROM unnest($1::bigint[], $2::bigint[]) AS t(id, class_id)
+ WHERE b.id = t.id AND b.school_class_id <> t.class_id"""
 
 _UPDATE_DRAFTS = """
 UPDATE revision r SET content = t.content::jsonb, content_digest = t.digest, "window" = t.win, complete = t.complete,
@@ -283,39 +301,13 @@ UPDATE revision r SET content = t.content::jsonb, content_digest = t.digest, "wi
  WHERE r.id = t.id AND r.version = t.version AND r.state = 'DRAFT' RETURNING r.id"""
 
 
+async def update_records(changed: Sequence[ChangedRecord], books: Sequence[tuple[int, int]]) -> None:
+    """Write what the lists show of changed records, and the class each of the (book, class) pairs is in now."""
+    await sql.rows(_UPDATE_RECORDS, *zip(*changed, strict=True))
+    await sql.rows(_MOVE_BOOKS, *zip(*books, strict=True))
+
+
 async def update_drafts(changed: Sequence[ChangedDraft]) -> frozenset[int]:
     """Write changed drafts; returns the revisions written, without those somebody changed meanwhile."""
-    if not changed:
-        return frozenset()
-
-    def column(name: str) -> list[Any]:
-        return [getattr(row, name) for row in changed]
-
-    await sql.rows(
-        _UPDATE_RECORDS,
-        *map(column, ("record_id", "school_class_id", "grade", "pupil_name", "name_fold", "sort_key")),
-    )
-    await sql.rows(
-        "UPDATE record_book b SET school_class_id = t.class_id"
-        " FROM unnest($1::bigint[], $2::bigint[]) AS t(id, class_id)"
-        " WHERE b.id = t.id AND b.school_class_id <> t.class_id",
-        *map(column, ("book_id", "school_class_id")),
-    )
-    written = await sql.rows(
-        _UPDATE_DRAFTS,
-        *map(
-            column,
-            (
-                "revision_id",
-                "version",
-                "content",
-                "content_digest",
-                "window",
-                "complete",
-                "gaps",
-                "school_class_id",
-                "grade",
-            ),
-        ),
-    )
+    written = await sql.rows(_UPDATE_DRAFTS, *zip(*changed, strict=True))
     return frozenset(row["id"] for row in written)
