@@ -7,6 +7,7 @@ the pupil's name and the school's name are those of the moment, and stay so when
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from backend.domain.completion import Award, Completion, class_completed, completion
 from backend.domain.curriculum import GradeCurriculum, curriculum_of
@@ -89,9 +90,12 @@ class AwardGiven:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RecordContent:
     """One pupil's year.
+
+    Without slots, so that what follows from the results is derived once: a row of a file is asked for it some
+    ten times.
 
     ``not_assessed`` marks a pupil with a disability whose results may be absent; ``reassessed`` one who had
     the supplementary assessment in summer (TT27 Art. 11 cl. 2); ``completed_by_decision`` speaks only for a
@@ -118,26 +122,33 @@ class RecordContent:
     awards: tuple[AwardGiven, ...] = ()
     recorded_on: date | None = None
 
-    @property
+    @cached_property
     def curriculum(self) -> GradeCurriculum:
         return curriculum_of(self.grade, self.school_year)
 
-    @property
+    @cached_property
     def outcome(self) -> Outcome | None:
         """The year's outcome, or None when the pupil is not assessed or results are still missing."""
-        taught = {code: result for code, result in self.subjects.items() if not result.is_empty}
-        levels = [result.level for result in taught.values() if result.level is not None]
-        scores = {code: score for code, result in taught.items() if (score := result.score()) is not None}
-        curriculum = self.curriculum
-        assessed = (
-            len(levels) == len(taught)
-            and curriculum.compulsory <= taught.keys()
-            and curriculum.tested & taught.keys() <= scores.keys()
-            and all(trait.code in self.traits for trait in curriculum.traits)
-        )
-        if self.not_assessed or not assessed:
+        if self.not_assessed:
             return None
-        return year_outcome(levels, self.traits.values(), scores.values())
+        curriculum, traits = self.curriculum, self.traits
+        taught = {
+            code: result
+            for code, result in self.subjects.items()
+            if result.level is not None or not result.is_empty
+        }
+        levels = {result.level for result in taught.values() if result.level is not None}
+        assessed = (
+            all(result.level is not None for result in taught.values())
+            and curriculum.compulsory <= taught.keys()
+            and curriculum.assessed <= traits.keys()
+        )
+        if not assessed:
+            return None
+        scores = {code: score for code, result in taught.items() if (score := result.score()) is not None}
+        if not curriculum.tested & taught.keys() <= scores.keys():
+            return None
+        return year_outcome(levels, set(traits.values()), scores.values())
 
     @property
     def completed(self) -> bool | None:

@@ -6,6 +6,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import IntFlag
+from operator import attrgetter
 
 from backend.domain.completion import AWARD_REQUIRES
 from backend.domain.content import HistoryEntry, PupilFacts, RecordContent, SubjectResult
@@ -29,6 +30,7 @@ _TEXT_LIMITS = {
     "hometown": PLACE_MAX,
     "address": TEXT_MAX,
 }
+_texts_of = attrgetter(*_TEXT_LIMITS)
 _HEIGHT_MM, _WEIGHT_G, _ABSENT_MAX = range(500, 2200), range(8_000, 150_000), 366
 _HISTORY_MAX, _AWARDS_MAX = 15, 10
 
@@ -79,10 +81,10 @@ def _missing_facts(pupil: PupilFacts) -> Iterator[str]:
 
 def _pupil(content: RecordContent) -> Iterator[Fault]:
     pupil = content.pupil
-    for name, limit in _TEXT_LIMITS.items():
-        if len(value := getattr(pupil, name)) > limit:
+    for (name, limit), value in zip(_TEXT_LIMITS.items(), _texts_of(pupil), strict=True):
+        if len(value) > limit:
             yield fault(FaultCode.TEXT_TOO_LONG, f"pupil.{_camel(name)}", value, max=limit)
-    if pupil.full_name and not any(char.isalpha() for char in pupil.full_name):
+    if pupil.full_name and not (pupil.full_name[0].isalpha() or any(map(str.isalpha, pupil.full_name))):
         yield fault(FaultCode.NAME_NOT_A_NAME, "pupil.fullName", pupil.full_name)
     if pupil.birth_date is not None:
         yield from _birth(pupil.birth_date, content)
@@ -138,17 +140,19 @@ def _history(history: tuple[HistoryEntry, ...]) -> Iterator[Fault]:
 def _subjects(content: RecordContent) -> Iterator[Fault]:
     curriculum = content.curriculum
     for code, result in content.subjects.items():
-        at = f"subjects.{code}"
         subject = curriculum.find_subject(code)
         if subject is None:
             if not result.is_empty:
-                yield fault(FaultCode.SUBJECT_NOT_IN_GRADE, at, code, grade=content.grade)
+                yield fault(FaultCode.SUBJECT_NOT_IN_GRADE, f"subjects.{code}", code, grade=content.grade)
             continue
-        yield from _scores(subject, result, at)
+        if result.scores:
+            yield from _scores(subject, result, f"subjects.{code}")
         if len(result.comment) > COMMENT_MAX:
-            yield fault(FaultCode.COMMENT_TOO_LONG, f"{at}.comment", result.comment, max=COMMENT_MAX)
+            at = f"subjects.{code}.comment"
+            yield fault(FaultCode.COMMENT_TOO_LONG, at, result.comment, max=COMMENT_MAX)
         if len(result.language) > NAME_MAX:
-            yield fault(FaultCode.TEXT_TOO_LONG, f"{at}.language", result.language, max=NAME_MAX)
+            at = f"subjects.{code}.language"
+            yield fault(FaultCode.TEXT_TOO_LONG, at, result.language, max=NAME_MAX)
 
 
 def _scores(subject: Subject, result: SubjectResult, at: str) -> Iterator[Fault]:
@@ -161,9 +165,8 @@ def _scores(subject: Subject, result: SubjectResult, at: str) -> Iterator[Fault]
 
 
 def _traits(content: RecordContent) -> Iterator[Fault]:
-    curriculum = content.curriculum
     for code in content.traits:
-        if curriculum.find_trait(code) is None:
+        if code not in content.curriculum.assessed:
             yield fault(FaultCode.TRAIT_NOT_IN_GRADE, f"traits.{code}", code, grade=content.grade)
     for group, comment in content.comments.items():
         if len(comment) > COMMENT_MAX:
@@ -181,23 +184,27 @@ def _awards(content: RecordContent) -> Iterator[Fault]:
             yield fault(FaultCode.TEXT_TOO_LONG, f"awards.{position}.note", given.note, max=TEXT_MAX)
 
 
+_NO_RESULT = SubjectResult()
+
+
 def _missing_results(content: RecordContent) -> Iterator[Fault]:
     for subject in content.curriculum.subjects:
-        result = content.subjects.get(subject.code, SubjectResult())
-        if result.is_empty and subject.status is SubjectStatus.ELECTIVE:
-            continue
-        at = f"subjects.{subject.code}"
+        result = content.subjects.get(subject.code, _NO_RESULT)
         if result.level is None:
-            yield fault(FaultCode.SUBJECT_LEVEL_MISSING, f"{at}.level", subject=subject.name)
+            if subject.status is SubjectStatus.ELECTIVE and result.is_empty:
+                continue
+            yield fault(
+                FaultCode.SUBJECT_LEVEL_MISSING, f"subjects.{subject.code}.level", subject=subject.name
+            )
         if subject.has_year_end_test and result.score() is None:
-            yield fault(FaultCode.SCORE_MISSING, f"{at}.scores.CN", subject=subject.name)
+            yield fault(FaultCode.SCORE_MISSING, f"subjects.{subject.code}.scores.CN", subject=subject.name)
         if subject.comment_required and not result.comment:
-            yield fault(FaultCode.COMMENT_MISSING, f"{at}.comment", subject=subject.name)
+            yield fault(FaultCode.COMMENT_MISSING, f"subjects.{subject.code}.comment", subject=subject.name)
 
 
 def _missing_traits(content: RecordContent) -> Iterator[Fault]:
-    for trait in content.curriculum.traits:
-        if trait.code not in content.traits:
+    if not content.curriculum.assessed <= content.traits.keys():
+        for trait in (trait for trait in content.curriculum.traits if trait.code not in content.traits):
             yield fault(FaultCode.TRAIT_LEVEL_MISSING, f"traits.{trait.code}", subject=trait.name)
     for group in TraitGroup:
         if not content.comments.get(group):

@@ -82,6 +82,11 @@ class GradeCurriculum:
         return frozenset(subject.code for subject in self.subjects if subject.has_year_end_test)
 
     @cached_property
+    def assessed(self) -> frozenset[str]:
+        """Codes of the qualities and competences of the grade."""
+        return frozenset(trait.code for trait in self.traits)
+
+    @cached_property
     def _subject_of(self) -> dict[str, Subject]:
         return {subject.code: subject for subject in self.subjects}
 

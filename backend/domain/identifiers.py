@@ -87,7 +87,7 @@ class CitizenNumber:
         Raises:
             ValueError: when it is not 12 digits that begin with 0.
         """
-        digits = re.sub(r"[\s.]", "", clean(text))
+        digits = text if _CITIZEN_NUMBER.fullmatch(text) else re.sub(r"[\s.]", "", clean(text))
         if not _CITIZEN_NUMBER.fullmatch(digits):
             raise ValueError("not 12 digits")
         return cls(digits)
