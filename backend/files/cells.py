@@ -45,6 +45,8 @@ _DECIMAL = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,6})?")
 
 def shown(cell: Cell) -> str:
     """The cell as a message shows it."""
+    if type(cell) is str:
+        return clean(cell[:RAW_TEXT_MAX])
     match cell:
         case Formula():
             return clean(f"={cell.text}"[:RAW_TEXT_MAX])

@@ -78,15 +78,20 @@ def part_spellings() -> frozenset[str]:
 
 def betrays_result(header: str) -> bool:
     """Whether a header that means nothing known looks like a result, whose loss nobody would notice."""
-    if len(header) > HEADER_MAX:
-        return False
-    key = spelling(header)
-    return any(key == mark or key.endswith(f" {mark}") or key.startswith(f"{mark} mon ") for mark in _marks())
+    return len(header) <= HEADER_MAX and spelling_betrays(spelling(header))
+
+
+def spelling_betrays(key: str) -> bool:
+    """The same of a spelling."""
+    whole, ends, begins = _marks()
+    return key in whole or key.endswith(ends) or key.startswith(begins)
 
 
 @cache
-def _marks() -> tuple[str, ...]:
-    return tuple(spelling(text) for part in _parts() for text in part["mark"])
+def _marks() -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+    """Results alone, at the end of a header, and before a subject."""
+    marks = [spelling(text) for part in _parts() for text in part["mark"]]
+    return frozenset(marks), tuple(f" {mark}" for mark in marks), tuple(f"{mark} mon " for mark in marks)
 
 
 def _entries() -> list[Entry]:

@@ -107,4 +107,5 @@ def _rows(text: str, delimiter: str) -> Iterator[SheetRow]:
 
 
 def _cells(line: list[str]) -> dict[int, Cell]:
-    return {at: unshielded(text) for at, text in enumerate(line[:COLUMNS_MAX]) if text}
+    cells = enumerate(line if len(line) <= COLUMNS_MAX else line[:COLUMNS_MAX])
+    return {at: text if text[0] != SHIELD else unshielded(text) for at, text in cells if text}

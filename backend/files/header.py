@@ -10,12 +10,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from backend.domain.errors import FileHeaderError
-from backend.files.cells import WORD_MAX, Reader, shown
-from backend.files.columns import Meaning, betrays_result, meanings, part_spellings, required_labels
+from backend.files.blocks import ColumnReader
+from backend.files.cells import WORD_MAX, shown
+from backend.files.columns import (
+    HEADER_MAX,
+    Meaning,
+    betrays_result,
+    meanings,
+    part_spellings,
+    required_labels,
+    spelling_betrays,
+)
 from backend.files.limits import COLUMNS_MAX
-from backend.files.readers import READERS
+from backend.files.readers import column_reader
 from backend.files.sheets import Cells, SheetRow, letters
-from backend.files.words import spelling
+from backend.files.words import joined_spelling, spelling
 
 TABLE_MIN_COLUMNS = 3
 """A sheet with fewer known columns is no table of pupils but a guide, a list or an empty page."""
@@ -29,7 +38,7 @@ class PlacedColumn:
     letter: str
     header: str
     field: str
-    read: Reader
+    read: ColumnReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +111,23 @@ def _double(at: int, upper: SheetRow, lower: SheetRow) -> _Candidate:
     unknown, group = [], ""
     for position in sorted({*groups, *labels}):
         group, label = groups.get(position, group), labels.get(position, "")
-        text, meaning = _joined(group, label)
+        text, key, meaning = _joined(group, label)
         found[position] = (text, meaning)
-        if meaning is None and (spelling(label) in part_spellings() or betrays_result(text)):
+        betrays = len(text) <= HEADER_MAX and spelling_betrays(key)
+        if meaning is None and (betrays or spelling(label) in part_spellings()):
             unknown.append(text)
     return _Candidate(at, 2, found, tuple(unknown))
 
 
-def _joined(group: str, label: str) -> tuple[str, Meaning | None]:
-    """Group and label together, or the label alone when the group ended without a new one."""
+def _joined(group: str, label: str) -> tuple[str, str, Meaning | None]:
+    """Group and label together, or the label alone when the group ended without a new one; with its spelling."""
     if not (group and label):
-        return group or label, _meaning(group or label)
-    whole = f"{group} - {label}"
-    if meaning := _meaning(whole):
-        return whole, meaning
+        return group or label, spelling(group or label), _meaning(group or label)
+    whole, key = f"{group} - {label}", joined_spelling(group, label)
+    if len(whole) <= WORD_MAX and (meaning := meanings().get(key)):
+        return whole, key, meaning
     alone = _meaning(label) if spelling(label) not in part_spellings() else None
-    return (label, alone) if alone else (whole, None)
+    return (label, spelling(label), alone) if alone else (whole, key, None)
 
 
 def _texts(cells: Cells) -> dict[int, str]:
@@ -151,7 +161,9 @@ def _header(best: _Candidate) -> Header:
             ignored.append(text[:WORD_MAX])
             continue
         field = meaning.column.field
-        columns.append(PlacedColumn(position, letters(position), text, field, READERS[meaning.column.kind]))
+        columns.append(
+            PlacedColumn(position, letters(position), text, field, column_reader(meaning.column.kind))
+        )
         if meaning.language:
             languages[field.split(".")[1]] = meaning.language
     by_field = {column.field: column for column in columns}

@@ -5,6 +5,7 @@ Reading and writing stand side by side, because one must undo the other.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from backend.domain.completion import Award
 from backend.domain.content import AwardGiven, HistoryEntry
@@ -66,7 +67,7 @@ def _award_text(given: AwardGiven) -> str:
 
 def _entry(text: str) -> HistoryEntry:
     parts = [part.strip() for part in text.split("|")]
-    year = read_school_year(parts[0])
+    year = _year(parts[0])
     if len(parts) != _HISTORY_FIELDS or year is None:
         raise CellError(FaultCode.STRUCTURE_INVALID)
     return HistoryEntry(
@@ -74,8 +75,12 @@ def _entry(text: str) -> HistoryEntry:
         class_name=parts[1],
         school_name=parts[2],
         register_number=parts[3],
-        entered_on=read_date(parts[4]),
+        entered_on=_day(parts[4]),
     )
+
+
+_year, _day = lru_cache(maxsize=256)(read_school_year), lru_cache(maxsize=4096)(read_date)
+"""Few years and days stand in the histories of many pupils."""
 
 
 def _entry_fields(entry: HistoryEntry) -> list[str]:

@@ -17,14 +17,15 @@ from backend.domain.errors import (
     FileTooLargeError,
     FileTooManyRowsError,
 )
+from backend.files.blocks import ROWS_TOGETHER, Block
 from backend.files.cells import shown
 from backend.files.columns import required_labels
 from backend.files.delimited import delimited_sheet
 from backend.files.header import Header, find_header
 from backend.files.limits import FILE_MAX_MB, HEADER_ROWS, MEGABYTE, ROWS_MAX
 from backend.files.parsed import FileDefaults, ParsedFile, ParsedRow
-from backend.files.records import record_rows
-from backend.files.rows import RawRow, Understanding, raw_row
+from backend.files.records import record_blocks
+from backend.files.rows import Understanding, sheet_block
 from backend.files.sheets import Sheet, SheetRow
 from backend.files.workbook import workbook_sheets
 
@@ -61,23 +62,25 @@ def read_file(data: bytes, filename: str, *, school: SchoolFacts, defaults: File
     if not data.strip():
         raise FileEmptyError
     aside = _Aside()
-    raw = record_rows(data, school.code) if ending == _RECORDS else _table_rows(data, ending, aside)
-    rows = list(_understood(raw, Understanding(school, defaults)))
+    blocks = record_blocks(data, school.code) if ending == _RECORDS else _table_blocks(data, ending, aside)
+    rows = list(_understood(blocks, Understanding(school, defaults)))
     if not rows:
         raise FileEmptyError
     return ParsedFile(rows, tuple(aside.columns), tuple(aside.sheets))
 
 
-def _understood(raw: Iterator[RawRow], understanding: Understanding) -> Iterator[ParsedRow]:
-    for count, row in enumerate(raw, start=1):
+def _understood(blocks: Iterator[Block], understanding: Understanding) -> Iterator[ParsedRow]:
+    count = 0
+    for block in blocks:
+        count += len(block.numbers)
         if count > ROWS_MAX:
             raise FileTooManyRowsError(max=ROWS_MAX)
-        yield understanding.row(row)
+        yield from understanding.rows(block)
 
 
-def _table_rows(data: bytes, ending: str, aside: _Aside) -> Iterator[RawRow]:
+def _table_blocks(data: bytes, ending: str, aside: _Aside) -> Iterator[Block]:
     for sheet in _sheets(data, ending, aside):
-        yield from _sheet_rows(sheet, aside)
+        yield from _sheet_blocks(sheet, aside)
     if aside.saw_text and not aside.saw_table:
         raise FileHeaderError(columns="; ".join(required_labels().values()))
 
@@ -91,7 +94,7 @@ def _sheets(data: bytes, ending: str, aside: _Aside) -> Iterator[Sheet]:
     yield from visible
 
 
-def _sheet_rows(sheet: Sheet, aside: _Aside) -> Iterator[RawRow]:
+def _sheet_blocks(sheet: Sheet, aside: _Aside) -> Iterator[Block]:
     top = list(islice(sheet.rows, HEADER_ROWS))
     aside.saw_text |= any(row.cells for row in top)
     header = find_header(top)
@@ -100,9 +103,9 @@ def _sheet_rows(sheet: Sheet, aside: _Aside) -> Iterator[RawRow]:
         return
     aside.saw_table = True
     aside.columns.extend(name for name in header.ignored if name not in aside.columns)
-    for row in chain(_below(top, header), sheet.rows):
-        if (raw := raw_row(row, sheet.name, header)) is not None:
-            yield raw
+    rows = chain(_below(top, header), sheet.rows)
+    while together := list(islice(rows, ROWS_TOGETHER)):
+        yield sheet_block(together, sheet.name, header)
 
 
 def _below(top: Sequence[SheetRow], header: Header) -> Sequence[SheetRow]:

@@ -7,7 +7,8 @@ from backend.domain.faults import FaultCode
 from backend.domain.identifiers import Gender
 from backend.domain.levels import COMMENT_MAX, SubjectLevel, TraitLevel
 from backend.domain.outcome import Outcome
-from backend.files.cells import Reader
+from backend.files.blocks import ColumnReader
+from backend.files.cells import Cell, CellError, Formula, Reader
 from backend.files.lists import read_awards, read_history
 from backend.files.scalars import (
     quantity_reader,
@@ -48,3 +49,35 @@ READERS: Mapping[str, Reader] = {
     ),
     "outcome": word_reader("outcome", {code.value: code for code in Outcome}, FaultCode.OUTCOME_MISMATCH),
 }
+
+REPEATED = frozenset(
+    {
+        *(
+            "date",
+            "grade",
+            "school_year",
+            "scores",
+            "gender",
+            "yes_no",
+            "subject_level",
+            "trait_level",
+            "outcome",
+        ),
+        *("days", "height", "weight", "awards"),
+    }
+)
+"""Kinds whose cells say few different things."""
+
+TEXTS = frozenset({"name", "place", "text", "label", "comment"})
+
+
+def column_reader(kind: str) -> ColumnReader:
+    """The reader of a column of this kind in one sheet."""
+    read = READERS[kind]
+
+    def read_cell(cell: Cell) -> object:
+        if isinstance(cell, Formula):
+            raise CellError(FaultCode.FORMULA_CELL)
+        return read(cell)
+
+    return ColumnReader(read_cell, repeated=kind in REPEATED, text=kind in TEXTS)

@@ -4,18 +4,19 @@ The keys are those of ``hocba.year-record/1``. Values keep their types: a level 
 score a whole number (9.0 is 9, as some programs write it).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from backend.domain.completion import Award
 from backend.domain.content import AwardGiven, HistoryEntry
 from backend.domain.curriculum import all_subjects, all_traits
 from backend.domain.faults import FaultCode
 from backend.domain.identifiers import Gender
-from backend.domain.levels import Period, SubjectLevel, TraitGroup, TraitLevel
+from backend.domain.levels import SCORE_MAX, SCORE_MIN, Period, SubjectLevel, TraitGroup, TraitLevel
 from backend.domain.outcome import Outcome
+from backend.files.blocks import ColumnReader
 from backend.files.cells import CellError
 from backend.files.readers import READERS
 from backend.files.scalars import read_date, read_school_year, read_scores
@@ -25,6 +26,49 @@ JsonReader = Callable[[Any], object]
 
 Shape = Mapping[str, "JsonReader | Shape"]
 """Key → reader, or the shape of the object below it."""
+
+REFUSES: tuple[type[Exception], ...] = (CellError, TypeError, ValueError, KeyError, AttributeError)
+"""What a reader raises for a value that is none."""
+
+
+class Leaf(NamedTuple):
+    """A path to a value, and how a column of it is read."""
+
+    at: str
+    read_column: ColumnReader
+
+
+def record_leaves() -> Iterator[Leaf]:
+    """Every path of a record with a reader of its column, for one document."""
+    yield from _leaves(record_shape(), "")
+
+
+def _leaves(shape: Shape, path: str) -> Iterator[Leaf]:
+    for key, node in shape.items():
+        if isinstance(node, Mapping):
+            yield from _leaves(node, f"{path}{key}.")
+        else:
+            text = key in _TEXTS or path in {"school.", "comments."}
+            yield Leaf(
+                f"{path}{key}", ColumnReader(node, repeated=key not in _UNIQUE, text=text, refuses=REFUSES)
+            )
+
+
+_TEXTS = frozenset(
+    {
+        "className",
+        "fullName",
+        "ethnicity",
+        "nationality",
+        "birthPlace",
+        "hometown",
+        "address",
+        "father",
+        "mother",
+    }
+    | {"guardian", "comment", "language"}
+)
+_UNIQUE = frozenset({"citizenNumber", "pupilCode", "history", "awards"})
 
 
 @cache
@@ -110,7 +154,12 @@ def _grade(value: object) -> object:
     return READERS["grade"](_whole(value, FaultCode.GRADE_UNKNOWN))
 
 
+_ONE_SITTING = {score: (score,) for score in range(SCORE_MIN, SCORE_MAX + 1)}
+
+
 def _scores(value: object) -> tuple[int, ...] | None:
+    if type(value) is list and len(value) == 1 and type(value[0]) is int and value[0] in _ONE_SITTING:
+        return _ONE_SITTING[value[0]]  # nearly all
     sittings = value if isinstance(value, list) else [value]
     read = [read_scores(_whole(score, FaultCode.SCORE_INVALID)) or () for score in sittings]
     return tuple(score for scores in read for score in scores) or None
@@ -135,7 +184,7 @@ def _history(value: list[dict[str, Any]]) -> tuple[HistoryEntry, ...] | None:
 
 def _entry(entry: Mapping[str, Any]) -> HistoryEntry:
     _require_keys(entry, {"schoolYear", "className", "schoolName", "registerNumber", "enteredOn"})
-    year = read_school_year(_plain(entry["schoolYear"], "label"))
+    year = _year(_plain(entry["schoolYear"], "label"))
     if year is None:
         raise CellError(FaultCode.SCHOOL_YEAR_INVALID)
     return HistoryEntry(
@@ -143,13 +192,21 @@ def _entry(entry: Mapping[str, Any]) -> HistoryEntry:
         class_name=_plain(entry["className"], "label"),
         school_name=_plain(entry["schoolName"], "text"),
         register_number=_plain(entry.get("registerNumber"), "label"),
-        entered_on=read_date(_plain(entry.get("enteredOn"), "label")),
+        entered_on=_day(_plain(entry.get("enteredOn"), "label")),
     )
+
+
+_year, _day = lru_cache(maxsize=256)(read_school_year), lru_cache(maxsize=4096)(read_date)
+"""Few years and days stand in the histories of many pupils."""
 
 
 def _plain(value: object, kind: str) -> str:
     """Cleaned text, empty for null."""
-    return "" if value is None else str(_text(kind)(value) or "")
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise CellError(FaultCode.STRUCTURE_INVALID)
+    return str(READERS[kind](value) or "")
 
 
 def _listed(value: object) -> list[Any]:

@@ -1,100 +1,116 @@
-"""From a row's values to the row the user is told about.
+"""From the columns of a block to the rows the user is told about.
 
 Every format ends here: the values become content, the content is judged by the rules of the domain, and each
 fault is put where the user finds it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from backend.domain.content import RecordContent, SchoolFacts
 from backend.domain.content_rules import incomplete, wrong
 from backend.domain.faults import Fault, FaultCode, fault
-from backend.files.assemble import assembled, contradictions
-from backend.files.cells import CellError, Formula, shown
+from backend.files.assemble import Values, assembled, contradictions, stated
+from backend.files.blocks import Block, Locate, cell_fault
 from backend.files.duplicates import Duplicates
 from backend.files.header import Header, PlacedColumn
 from backend.files.limits import FAULTS_PER_ROW
 from backend.files.parsed import FileDefaults, LocatedFault, ParsedRow
 from backend.files.sheets import Cells, SheetRow
 
-Locate = Callable[[str], tuple[str, str]]
-"""Field → column wording and letter."""
-
-
-@dataclass(frozen=True, slots=True)
-class RawRow:
-    """What a row holds, before it is understood as a pupil's."""
-
-    number: int
-    sheet: str
-    values: Mapping[str, object]
-    faults: list[Fault]
-    locate: Locate
-    languages: Mapping[str, str] = field(default_factory=dict)
-
 
 @dataclass(slots=True)
 class Understanding:
-    """Turns the raw rows of one file into pupils' rows, remembering who was there."""
+    """Turns the blocks of one file into pupils' rows, remembering who was there."""
 
     school: SchoolFacts
     defaults: FileDefaults
     seen: Duplicates = field(default_factory=Duplicates)
 
-    def row(self, raw: RawRow) -> ParsedRow:
-        content = assembled(raw.values, self.school, self.defaults, raw.languages)
-        faulted = {found.field for found in raw.faults}
+    def rows(self, block: Block) -> Iterator[ParsedRow]:
+        said = stated(block)
+        contents = assembled(block, said, self.school, self.defaults)
+        for place, (content, values) in enumerate(zip(contents, said, strict=True)):
+            yield self._row(block, place, content, values)
+
+    def _row(self, block: Block, place: int, content: RecordContent, values: Values) -> ParsedRow:
+        unread = block.faults.get(place, ())
+        faulted = {found.field for found in unread}
+        number, sheet = block.numbers[place], block.sheet
         faults = [
-            *raw.faults,
-            *contradictions(content, raw.values, faulted),
+            *unread,
+            *contradictions(content, values, faulted),
             *(found for found in wrong(content) if found.field not in faulted),
-            *self._duplicate(content, raw),
+            *self._duplicate(content, number, sheet),
         ]
+        if not faults:
+            return ParsedRow(number, sheet, content, (), _located(incomplete(content), block, place))
         good = all(found.is_warning for found in faults)
         return ParsedRow(
-            raw.number,
-            raw.sheet,
+            number,
+            sheet,
             content if good else None,
-            _located(faults[:FAULTS_PER_ROW], raw),
-            _located(incomplete(content), raw) if good else (),
+            _located(faults[:FAULTS_PER_ROW], block, place),
+            _located(incomplete(content), block, place) if good else (),
         )
 
-    def _duplicate(self, content: RecordContent, raw: RawRow) -> list[Fault]:
-        found = self.seen.find(content, raw.number, raw.sheet)
+    def _duplicate(self, content: RecordContent, number: int, sheet: str) -> Sequence[Fault]:
+        found = self.seen.find(content, number, sheet)
         if found is None:
-            return []
+            return ()
         other, at = found
-        row = f"{other.row} ({other.sheet})" if other.sheet != raw.sheet else other.row
+        row = f"{other.row} ({other.sheet})" if other.sheet != sheet else other.row
         return [fault(FaultCode.PUPIL_DUPLICATE, at, other=row)]
 
 
-def _located(faults: list[Fault], raw: RawRow) -> tuple[LocatedFault, ...]:
-    return tuple(LocatedFault(raw.number, raw.sheet, *raw.locate(found.field), found) for found in faults)
+def _located(faults: list[Fault], block: Block, place: int) -> tuple[LocatedFault, ...]:
+    if not faults:
+        return ()
+    locate, number = block.locate(place), block.numbers[place]
+    return tuple(LocatedFault(number, block.sheet, *locate(found.field), found) for found in faults)
 
 
-def raw_row(row: SheetRow, sheet: str, header: Header) -> RawRow | None:
-    """Read the cells of a row; None when it has nothing in a known column."""
-    values: dict[str, object] = {}
-    faults: list[Fault] = []
-    cells = row.cells
+def sheet_block(rows: Sequence[SheetRow], sheet: str, header: Header) -> Block:
+    """Read the known columns of some rows; rows with nothing in any of them are left out."""
+    columns: dict[str, Sequence[object]] = {}
+    faults: dict[int, list[Fault]] = {}
     for column in header.columns:
-        cell = cells.get(column.position)
-        if cell is None:
-            continue
-        if isinstance(cell, Formula):
-            faults.append(fault(FaultCode.FORMULA_CELL, column.field, shown(cell)))
-            continue
-        try:
-            value = column.read(cell)
-        except CellError as error:
-            faults.append(fault(error.code, column.field, shown(cell), **error.params))
-        else:
-            if value is not None:
-                values[column.field] = value
-    if not values and not faults:
-        return None
-    return RawRow(row.number, sheet, values, faults, _locator(header, cells), header.languages)
+        at = column.position
+        cells = [row.cells.get(at) for row in rows]
+        values, errors = column.read(cells)
+        for place, error in errors:
+            faults.setdefault(place, []).append(cell_fault(error, column.field, cells[place]))
+        if any(value is not None for value in values):
+            columns[column.field] = values
+    block = Block(sheet, [row.number for row in rows], columns, faults, _none, header.languages)
+    return _without_empty(block, rows, header)
+
+
+def _without_empty(block: Block, rows: Sequence[SheetRow], header: Header) -> Block:
+    kept = [
+        place
+        for place, name in enumerate(block.column("pupil.fullName"))
+        if name is not None
+        or place in block.faults
+        or any(column[place] is not None for column in block.columns.values())
+    ]
+    if len(kept) == len(rows):
+        columns, faults = block.columns, block.faults
+    else:
+        columns = {at: [column[place] for place in kept] for at, column in block.columns.items()}
+        faults = {now: block.faults[place] for now, place in enumerate(kept) if place in block.faults}
+    return Block(
+        block.sheet,
+        [block.numbers[place] for place in kept],
+        columns,
+        faults,
+        lambda place: _locator(header, rows[kept[place]].cells),
+        header.languages,
+    )
+
+
+def _none(_place: int) -> Locate:
+    return lambda _at: ("", "")
 
 
 def _locator(header: Header, cells: Cells) -> Locate:

@@ -13,6 +13,7 @@ from backend.domain.faults import FaultCode
 from backend.domain.identifiers import CitizenNumber, parse_pupil_code
 from backend.domain.levels import SCORE_MAX, SCORE_MIN, is_score
 from backend.domain.school_year import SchoolYear
+from backend.domain.text import clean
 from backend.files.cells import (
     WORD_MAX,
     Cell,
@@ -42,6 +43,8 @@ def text_reader(limit: int, too_long: FaultCode = FaultCode.TEXT_TOO_LONG) -> Re
     """Reader of free text."""
 
     def read(cell: Cell) -> str | None:
+        if type(cell) is str and len(cell) <= limit:  # nearly every cell; text_of judges the others
+            return clean(cell) or None
         return text_of(cell, limit, too_long) or None
 
     return read

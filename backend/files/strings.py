@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from typing import Protocol
 
 from lxml import etree
 
 from backend.domain.errors import FileUnreadableError
-from backend.files.archive import BROKEN_ARCHIVE, Archive
+from backend.files.archive import BROKEN_ARCHIVE, Archive, PartStream
 from backend.files.limits import STRINGS_MAX
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -17,34 +18,47 @@ _NOT_DATE_PART = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 _DATE_PART = re.compile(r"[dmyh]", re.IGNORECASE)
 
 
+class XmlSource(Protocol):
+    """Where a parser takes its bytes from."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+    def close(self) -> None: ...
+
+
 def parsed(archive: Archive, name: str, tag: str) -> Iterator[etree._Element]:
-    """Each element with the tag, in order, freed when the next is asked for.
+    """Each element of a part with the tag, in order, freed when the next is asked for.
 
     Raises:
         FileUnreadableError: when the part is no XML.
     """
     with archive.open(name) as stream:
-        try:
-            for _, element in etree.iterparse(
-                stream,
-                events=("end",),
-                tag=f"{{*}}{tag}",
-                encoding="utf-8",
-                resolve_entities=False,
-                no_network=True,
-                load_dtd=False,
-                huge_tree=False,
-                remove_comments=True,
-                remove_pis=True,
-            ):
-                yield element
-                stream.given()
-                element.clear()
-                parent = element.getparent()
-                while parent is not None and element.getprevious() is not None:
-                    del parent[0]
-        except (etree.XMLSyntaxError, *BROKEN_ARCHIVE):
-            raise FileUnreadableError from None
+        yield from elements(stream, stream, tag)
+
+
+def elements(part: PartStream, through: XmlSource, tag: str) -> Iterator[etree._Element]:
+    """The same of a part whose bytes come ``through`` something that reads it."""
+    try:
+        for _, element in etree.iterparse(
+            through,
+            events=("end",),
+            tag=f"{{*}}{tag}",
+            encoding="utf-8",
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        ):
+            yield element
+            part.given()
+            element.clear()
+            parent = element.getparent()
+            while parent is not None and element.getprevious() is not None:
+                del parent[0]
+    except (etree.XMLSyntaxError, *BROKEN_ARCHIVE):
+        raise FileUnreadableError from None
 
 
 def shared_strings(archive: Archive, name: str | None) -> list[str]:

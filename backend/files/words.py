@@ -15,10 +15,15 @@ from backend.domain.text import fold
 _NOT_ALNUM = re.compile(r"[^0-9a-z]+")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def spelling(text: str) -> str:
     """The form in which two spellings of a word are one; empty when nothing is left."""
     return _NOT_ALNUM.sub(" ", fold(text).replace("&", " va ")).strip()
+
+
+def joined_spelling(group: str, label: str) -> str:
+    """The spelling of ``group - label``, from the spellings of both."""
+    return f"{spelling(group)} {spelling(label)}".strip()
 
 
 @cache

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from posixpath import basename, dirname, join, normpath
 
 from lxml import etree
@@ -18,8 +18,9 @@ from backend.domain.errors import FileUnreadableError
 from backend.files.archive import Archive
 from backend.files.cells import Cell, Formula
 from backend.files.limits import COLUMNS_MAX, COMPUTED_AREAS_MAX, SHEET_ROWS_MAX
+from backend.files.plain_rows import PlainRows
 from backend.files.sheets import Sheet, SheetRow, position_of
-from backend.files.strings import date_styles, local_name, parsed, rich_text, shared_strings, unescaped
+from backend.files.strings import date_styles, elements, local_name, rich_text, shared_strings, unescaped
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _DIGITS = "0123456789"
@@ -97,13 +98,16 @@ def _book(archive: Archive, root: etree._Element, targets: dict[str, tuple[str, 
 
 def _rows(archive: Archive, part: str, book: _Book) -> Iterator[SheetRow]:
     number, computed = 0, list[Area]()
-    for row in parsed(archive, part, "row"):
-        number = _row_number(row.get("r"), number)
-        cells = _cells(row, book, computed)
-        if computed:
-            computed[:] = [area for area in computed if area[2] >= number]
-            cells |= {at: Formula("") for at in cells if _is_computed(number, at, computed)}
-        yield SheetRow(number, cells)
+    with archive.open(part) as stream:
+        plain = PlainRows(stream, _looked_at, partial(_value, book))
+        for row in elements(stream, plain, "row"):
+            number = _row_number(row.get("r"), number)
+            taken = plain.cells_of(row)
+            cells = _cells(row, book, computed) if taken is None else taken
+            if computed:
+                computed[:] = [area for area in computed if area[2] >= number]
+                cells |= {at: Formula("") for at in cells if _is_computed(number, at, computed)}
+            yield SheetRow(number, cells)
 
 
 def _row_number(reference: str | None, previous: int) -> int:
@@ -133,6 +137,13 @@ def _cells(row: etree._Element, book: _Book, computed: list[Area]) -> dict[int, 
 _column = lru_cache(maxsize=4096)(position_of)
 
 
+@lru_cache(maxsize=4096)
+def _looked_at(letters: str) -> int:
+    """Position of a column, -1 beyond the last one looked at."""
+    position = position_of(letters)
+    return position if position < COLUMNS_MAX else -1
+
+
 def _is_computed(row: int, column: int, areas: list[Area]) -> bool:
     """Whether an array formula elsewhere fills the cell, which then shows no formula of its own."""
     return any(area[0] <= row <= area[2] and area[1] <= column <= area[3] for area in areas)
@@ -150,20 +161,20 @@ def _cell(element: etree._Element, book: _Book, computed: list[Area]) -> Cell | 
         elif tag.endswith("}f"):
             _note_area(child, computed)
             return Formula(child.text or "")
-    return _value(element, text, book) if text else None
+    return _value(book, element.get("t"), element.get("s"), text) if text else None
 
 
-def _value(element: etree._Element, text: str, book: _Book) -> Cell:
-    kind = element.get("t")
+def _value(book: _Book, kind: str | None, style: str | None, text: str) -> Cell:
+    if kind == "inlineStr":
+        return text
     if kind == "s":
         return _shared(text, book.strings)
     if kind is None or kind == "n":
-        return _number(text, book.epoch if element.get("s") in book.date_styles else None)
+        return _number(text, book.epoch if style in book.date_styles else None)
     return _OTHER_KINDS.get(kind, unescaped)(text)
 
 
 _OTHER_KINDS: dict[str, Callable[[str], Cell]] = {
-    "inlineStr": str,
     "b": lambda text: text.strip() == "1",
     "e": Formula,  # an error is what a formula left behind
     "d": lambda text: text.partition("T")[0],

@@ -85,7 +85,22 @@ VALUES: tuple[Any, ...] = (
     "=1+1",
     "2023-2024 | 3A | TH B | 12 | 5/9/2023; 2024-2025 | 4A | TH A | 1 | ",
 )
-NUMBERS: tuple[Any, ...] = (0, 1, 4, 9, 9.0, 7.5, 11, -1, 1e9, True, False, date(2015, 9, 5), date(1990, 1, 1), 22185000017)
+NUMBERS: tuple[Any, ...] = (
+    0,
+    1,
+    4,
+    9,
+    9.0,
+    7.5,
+    11,
+    -1,
+    1e9,
+    True,
+    False,
+    date(2015, 9, 5),
+    date(1990, 1, 1),
+    22185000017,
+)
 
 RECORD: dict[str, Any] = {
     "grade": 4,
