@@ -1,7 +1,7 @@
 """Who still holds the scope under which they began to watch: one view for a process, judged anew when it may be old.
 
 The line of events tells when somebody's assignments change; what no event tells of, a date that has come, is found
-because nothing is sent on a judgement older than two seconds, and by a sweep where nothing is sent.
+by a sweep, which comes so often that what is sent need not wait for a judgement of its own.
 """
 
 import asyncio
@@ -13,9 +13,10 @@ from contextlib import suppress
 from backend.domain.policy import Actor
 from backend.observability import log
 
-FRESH_SECONDS = 2.0
-SWEEP_SECONDS = 3.0
-"""Well under the five seconds in which an ended right ends what it opened."""
+FRESH_SECONDS = 3.5
+"""Nothing is sent on an older judgement: under the five seconds in which an ended right ends what it opened."""
+
+SWEEP_SECONDS = 1.5
 
 Holder = tuple[int, Actor]
 """An assignment, and the scope that it gave when the subscription began."""
@@ -51,14 +52,14 @@ class Rights:
         self._doubts += 1
         self._doubted.set()
 
-    async def judged(self) -> None:
-        """Return once everybody has been judged lately, and after every doubt so far.
+    async def judged(self, within: float | None = None) -> None:
+        """Return once everybody has been judged lately (within so many seconds), and after every doubt so far.
 
         Raises:
             Exception: when the rights cannot be read; then nothing may be sent.
         """
-        doubts, asked = self._doubts, time.monotonic()
-        while self._judged[0] < doubts or self._judged[1] < asked - FRESH_SECONDS:
+        doubts, oldest = self._doubts, time.monotonic() - (FRESH_SECONDS if within is None else within)
+        while self._judged[0] < doubts or self._judged[1] < oldest:
             if self._judging is None or self._judging.done():
                 self._judging = asyncio.create_task(self._judge(), name="rights")
             await asyncio.shield(self._judging)
@@ -70,7 +71,7 @@ class Rights:
                 await asyncio.wait_for(self._doubted.wait(), SWEEP_SECONDS)
             self._doubted.clear()
             try:
-                await self.judged()
+                await self.judged(within=0)
             except Exception as error:  # noqa: BLE001 - the database is away; nothing can be read or sent either
                 log.warning("rights_not_judged", reason=type(error).__name__)
 

@@ -52,9 +52,11 @@ class Socket(asyncio.Protocol):
             self.opened.set_exception(ConnectionError("closed before it was open"))
 
     def data_received(self, data: bytes) -> None:
-        if data[0] == 0x89:
-            self._write(10, data[2 : 2 + data[1]])
-        elif self.opened.done():
+        for ping in (data[:PING_SIZE], data[-PING_SIZE:]):
+            if ping[:2] == PING:
+                self._write(10, ping[2:])
+                break
+        if self.opened.done():
             self.noted.append((time.time(), data))
         else:
             self._open(data)
