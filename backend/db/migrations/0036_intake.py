@@ -21,5 +21,5 @@ STATEMENTS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0034_reads_by_right")]
+    dependencies = [("models", "0035_today")]
     operations = [ops.RunSQL(STATEMENTS)]
