@@ -158,3 +158,26 @@ async def test_a_receiver_is_reached_by_tls(world: World, url: str) -> None:
         async with unscoped():
             await cases.register(Actor(role=Role.DEPARTMENT_OFFICER), wanted)
     assert await world.owner.run("SELECT id FROM integrator_client") == []
+
+
+async def test_a_deletion_by_law_is_told_too(world: World) -> None:
+    """What nobody can do is done by the owner with the guards off: the journal says so, of what had been issued only."""
+    locked = await lock_by_owner(world.owner, 0)
+    (draft,) = await world.owner.run(
+        "SELECT id, working_revision_id AS revision FROM year_record ORDER BY id OFFSET 1 LIMIT 1"
+    )
+    with pytest.raises(asyncpg.PostgresError):
+        await world.owner.run("DELETE FROM revision WHERE id = $1", locked["revision"])
+    connection = await asyncpg.connect(world.urls.owner)
+    try:
+        await connection.execute("ALTER TABLE revision DISABLE TRIGGER guard")
+        await connection.execute("ALTER TABLE year_record DISABLE TRIGGER USER")
+        for record, revision in ((locked["id"], locked["revision"]), (draft["id"], draft["revision"])):
+            async with connection.transaction():
+                await connection.execute("DELETE FROM revision WHERE id = $1", revision)
+                await connection.execute("DELETE FROM year_record WHERE id = $1", record)
+    finally:
+        await connection.close()
+    journal = await _journal(world)
+    assert [row["kind"] for row in journal] == ["LOCKED", "DELETED"]
+    assert journal[1]["code_digest"] == hashlib.sha256(locked["code"].encode()).hexdigest()
