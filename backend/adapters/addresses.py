@@ -1,9 +1,13 @@
 """Where a request comes from: the peer itself, unless the peer is one of our own proxies."""
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 UNKNOWN = "unknown"
+REMEMBERED = 4_096
+"""Spellings that a process need not read again; the same few addresses ask most."""
+
 NETWORK_BITS = 64
 KEPT_BITS = {4: 24, 6: 48}
 """Of an address that is kept: a neighbourhood, not a household."""
@@ -22,6 +26,7 @@ def client_address(peer: str | None, forwarded_for: Sequence[str], trusted_proxi
     return _counted_as(address)
 
 
+@lru_cache(REMEMBERED)
 def network_of(address: str) -> str:
     """The network of an address, as it may be kept; empty when the address is unknown."""
     if address == UNKNOWN:
@@ -36,6 +41,7 @@ def _without_port(hop: str) -> str:
     return hop.split(":", maxsplit=1)[0] if hop.count(":") == 1 else hop
 
 
+@lru_cache(REMEMBERED)
 def _written(text: str) -> str:
     """One spelling for each address; an IPv4 address that a dual-stack socket has wrapped is unwrapped."""
     try:
@@ -45,6 +51,7 @@ def _written(text: str) -> str:
     return str(getattr(parsed, "ipv4_mapped", None) or parsed)
 
 
+@lru_cache(REMEMBERED)
 def _counted_as(address: str) -> str:
     """A household has a whole IPv6 network: all its addresses are one."""
     if ":" not in address:

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from redis import asyncio as aioredis
-from redis.exceptions import RedisError
+from redis.exceptions import NoScriptError, RedisError
 
-from backend.adapters.scripts import Script, Scripts
+from backend.adapters.together import Together
 from backend.domain.errors import DomainError, RateLimitedError, TooManyTriesError
 from backend.domain.rate_limits import LIMITS, By, Limit, Operation, refill
 from backend.observability import log
@@ -32,40 +32,51 @@ PREFIX = "hocba:limit:"
 KEPT_MAX = 50_000
 """Buckets that a process keeps while Redis is away; the longest unused are forgotten first."""
 
-# Times are seconds as text: Lua would cut a number to an integer on its way back. Four arguments for each bucket: its
-# interval, its seconds, how many tokens, and whether they are kept or only tried.
-_BUCKETS = """
-local function take(first, given)
-  local now = redis.call('TIME')
-  now = tonumber(now[1]) + tonumber(now[2]) / 1000000
+# One call for everybody who asks at the same time. An argument is what one of them asks: the idle time of its session or
+# -, then for each bucket its interval, its seconds, how many tokens, and whether they are kept or only tried. The keys
+# are theirs in the same order. Times are seconds as text: Lua would cut a number to an integer on its way back. Whoever
+# has no session any more takes nothing: its person's bucket is not a stranger's to empty.
+_ASK = """
+local now = redis.call('TIME')
+now = tonumber(now[1]) + tonumber(now[2]) / 1000000
+local key = 0
+
+local function take(words, count)
   local wait, after = 0, {}
-  for place = first, #KEYS do
-    local at = given + (place - first) * 4
-    local full_at = math.max(tonumber(redis.call('GET', KEYS[place]) or '0'), now)
-    after[place] = full_at + tonumber(ARGV[at + 2]) * tonumber(ARGV[at])
-    wait = math.max(wait, after[place] - tonumber(ARGV[at + 1]) - now)
+  for place = 1, count do
+    local at = place * 4 - 2
+    local full_at = math.max(tonumber(redis.call('GET', KEYS[key + place]) or '0'), now)
+    after[place] = full_at + tonumber(words[at + 2]) * tonumber(words[at])
+    wait = math.max(wait, after[place] - tonumber(words[at + 1]) - now)
   end
-  if wait > 0 then return tostring(wait) end
-  for place = first, #KEYS do
-    if ARGV[given + (place - first) * 4 + 3] == '1' then
+  if wait > 0 then return wait end
+  for place = 1, count do
+    if words[place * 4 + 1] == '1' then
       local left = math.ceil((after[place] - now) * 1000)
-      if left > 0 then redis.call('SET', KEYS[place], string.format('%.6f', after[place]), 'PX', left)
-      else redis.call('DEL', KEYS[place]) end
+      if left > 0 then redis.call('SET', KEYS[key + place], string.format('%.6f', after[place]), 'PX', left)
+      else redis.call('DEL', KEYS[key + place]) end
     end
   end
-  return '0'
+  return 0
 end
+
+local answers = {}
+for asker = 1, #ARGV do
+  local words, session, wait = {}, false, 0
+  for word in string.gmatch(ARGV[asker], '%S+') do words[#words + 1] = word end
+  if words[1] ~= '-' then
+    key = key + 1
+    session = redis.call('GETEX', KEYS[key], 'EX', words[1])
+  end
+  local count = (#words - 1) / 4
+  if session or words[1] == '-' then wait = take(words, count) end
+  key = key + count
+  answers[asker] = words[1] == '-' and tostring(wait) or {session, tostring(wait)}
+end
+return answers
 """
-_TAKE = Script(_BUCKETS + "return take(1, 1)")
-# Whoever has no session takes nothing: its person's bucket is not a stranger's to empty.
-_ENTER = Script(
-    _BUCKETS
-    + """
-local session = redis.call('GETEX', KEYS[1], 'EX', ARGV[1])
-if not session then return {false, '0'} end
-return {session, take(2, 2)}
-"""
-)
+_DIGEST = hashlib.sha1(_ASK.encode(), usedforsecurity=False).hexdigest()
+ASKED_TOGETHER = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +89,21 @@ class Counted:
     kept: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Bucket:
-    name: str
-    limit: Limit
-    tokens: int
-    kept: bool
+Asked = tuple[list[str], str]
+"""The keys and the argument of one who asks."""
 
-
-def _arguments(buckets: Sequence[_Bucket]) -> list[float]:
-    return [
-        argument
-        for bucket in buckets
-        for argument in (bucket.limit.interval, bucket.limit.seconds, bucket.tokens, int(bucket.kept))
-    ]
+Told = tuple[bytes | None, float]
+"""A session's text and the seconds to wait."""
 
 
 class RateLimits:
     """The buckets of everybody; ``factor`` multiplies every limit, and 0 switches them off."""
 
     def __init__(self, redis: aioredis.Redis, factor: float = 1.0) -> None:
-        self._scripts = Scripts(redis)
+        self._redis = redis
         self._factor = factor
+        self._together: Together[Asked, Told] = Together(self._ask_all, most=ASKED_TOGETHER)
+        self._words: dict[tuple[Operation, By, int, bool], str] = {}
         self._own: OrderedDict[str, float] = OrderedDict()
         self._persons: OrderedDict[str, Mapping[By, str]] = OrderedDict()
 
@@ -109,17 +113,14 @@ class RateLimits:
 
     async def take_all(self, *counted: Counted) -> float:
         """Count several operations in every bucket of theirs, or none in any; the seconds to wait."""
-        buckets = self._buckets(counted)
-        if not buckets:
+        keys, words = self._asked(counted)
+        if not keys:
             return 0.0
         try:
-            answer: Any = await self._scripts.run(
-                _TAKE, [bucket.name for bucket in buckets], _arguments(buckets)
-            )
+            return (await self._together.ask((keys, f"-{words}")))[1]
         except (RedisError, OSError):
             log.warning("rate_limits_away")
-            return self._take_here(buckets)
-        return float(answer)
+            return self._take_here(counted)
 
     async def enter(
         self,
@@ -139,15 +140,13 @@ class RateLimits:
             RedisError, OSError: when Redis is away.
         """
         known = self._persons.get(session)
-        counted = () if known is None else (Counted(operation, known),)
-        buckets = self._buckets(counted)
-        arguments = [idle_seconds, *_arguments(buckets)]
-        text, wait = await self._scripts.run(_ENTER, [session, *(item.name for item in buckets)], arguments)
+        keys, words = self._asked(() if known is None else (Counted(operation, known),))
+        text, wait = await self._together.ask(([session, *keys], f"{idle_seconds}{words}"))
         if text is None:
             self._persons.pop(session, None)
             return None, 0.0
         if known is not None:
-            return text, float(wait)
+            return text, wait
         person = self._persons[session] = whose(text)
         if len(self._persons) > KEPT_MAX:
             self._persons.popitem(last=False)
@@ -168,33 +167,55 @@ class RateLimits:
         """Undo one count: the try was right."""
         await self.take(operation, whose, -tokens)
 
-    def _take_here(self, buckets: Sequence[_Bucket]) -> float:
-        now = time.time()
-        after = [
-            refill(self._own.get(bucket.name, 0.0), now, bucket.limit, bucket.tokens) for bucket in buckets
+    async def _ask_all(self, askers: Sequence[Asked]) -> Sequence[Told]:
+        keys = [key for names, _ in askers for key in names]
+        arguments = [words for _, words in askers]
+        try:
+            answers: Any = await self._redis.evalsha(_DIGEST, len(keys), *keys, *arguments)
+        except NoScriptError:
+            answers = await self._redis.eval(_ASK, len(keys), *keys, *arguments)
+        return [
+            (answer[0], float(answer[1])) if isinstance(answer, list) else (None, float(answer))
+            for answer in answers
         ]
-        wait = max(waiting for _, waiting in after)
+
+    def _asked(self, counted: Sequence[Counted]) -> tuple[list[str], str]:
+        """The buckets' keys, and what the script must know of each."""
+        keys, words = [], ""
+        for item in counted if self._factor else ():
+            for by, subject in item.whose.items():
+                if by in LIMITS[item.operation]:
+                    keys.append(_name(item.operation, by, subject))
+                    words += self._said(item, by)
+        return keys, words
+
+    def _said(self, item: Counted, by: By) -> str:
+        key = (item.operation, by, item.tokens, item.kept)
+        known = self._words.get(key)
+        if known is None:
+            limit = self._limit(item.operation, by)
+            known = self._words[key] = f" {limit.interval!r} {limit.seconds!r} {item.tokens} {int(item.kept)}"
+        return known
+
+    def _take_here(self, counted: Sequence[Counted]) -> float:
+        now, wait = time.time(), 0.0
+        after: dict[str, float] = {}
+        for item in counted:
+            for by, subject in item.whose.items():
+                if by in LIMITS[item.operation]:
+                    name, limit = _name(item.operation, by, subject), self._limit(item.operation, by)
+                    full_at, waiting = refill(self._own.get(name, 0.0), now, limit, item.tokens)
+                    wait = max(wait, waiting)
+                    if item.kept:
+                        after[name] = full_at
         if wait > 0:
             return wait
-        for bucket, (full_at, _) in zip(buckets, after, strict=True):
-            if bucket.kept:
-                self._own[bucket.name] = full_at
-                self._own.move_to_end(bucket.name)
+        for name, full_at in after.items():
+            self._own[name] = full_at
+            self._own.move_to_end(name)
         while len(self._own) > KEPT_MAX:
             self._own.popitem(last=False)
         return 0.0
-
-    def _buckets(self, counted: Sequence[Counted]) -> list[_Bucket]:
-        if self._factor == 0:
-            return []
-        return [
-            _Bucket(
-                _name(item.operation, by, subject), self._limit(item.operation, by), item.tokens, item.kept
-            )
-            for item in counted
-            for by, subject in item.whose.items()
-            if by in LIMITS[item.operation]
-        ]
 
     def _limit(self, operation: Operation, by: By) -> Limit:
         limit = LIMITS[operation][by]

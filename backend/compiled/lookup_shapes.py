@@ -72,9 +72,7 @@ def _reasons(year: ToldYear) -> list[VerdictReason]:
 
 
 def _files(year: ToldYear) -> Iterator[tuple[dict[str, Any], Settings]]:
-    for item in year.shown("files"):
-        if item["role"] == SignatureRole.LOCK_SEAL:
-            yield item, year.told.settings
+    return ((item, year.told.settings) for item in year.shown("files"))
 
 
 def _of_file(name: str) -> Read:

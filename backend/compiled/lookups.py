@@ -1,6 +1,6 @@
 """A document that is one lookup and nothing else: its arguments, and the JSON of its answer or of its refusal."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -8,9 +8,12 @@ from graphql import (
     DocumentNode,
     FieldNode,
     GraphQLError,
+    GraphQLField,
     GraphQLObjectType,
+    GraphQLScalarType,
     GraphQLSchema,
     OperationType,
+    VariableNode,
     get_named_type,
 )
 from graphql.execution.values import get_argument_values, get_variable_values
@@ -44,22 +47,40 @@ class LookupPlan:
         named = get_named_type(self._field.type)
         if not isinstance(named, GraphQLObjectType):
             raise NotCompiledError(ROOT)
+        self._plain = _plain(self._nodes[0], self._field)
         selected = children(self._nodes, named, fragments_of(document))
         self._shape = shape_of(LOOKUP_TYPES, named.name, selected)
 
     def question(self, variables: Mapping[str, Any] | None, address: str) -> Question | None:
         """What is asked with these variables; None when only the ordinary execution can say what is wrong."""
-        definitions = self._operation.variable_definitions or ()
-        values = get_variable_values(self._schema, definitions, dict(variables or {}), max_errors=1)
-        if isinstance(values, list):
+        given = self._plainly(variables or {}) or self._arguments(variables or {})
+        if given is None:
             return None
         try:
-            given = get_argument_values(self._field, self._nodes[0], values)
             purpose = AccessPurpose(given.get("purpose", AccessPurpose.NOT_STATED))
             return question_of(
                 given["code"], given.get("secondFactor"), given.get("shareCode"), purpose, address
             )
-        except (DomainError, GraphQLError, ValueError):
+        except (DomainError, ValueError):
+            return None
+
+    def _plainly(self, variables: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The arguments, when each is a variable that is given as it should be."""
+        if self._plain is None:
+            return None
+        try:
+            return {name: parse(variables[variable]) for name, variable, parse in self._plain}
+        except (KeyError, GraphQLError, TypeError, ValueError):
+            return None
+
+    def _arguments(self, variables: Mapping[str, Any]) -> dict[str, Any] | None:
+        definitions = self._operation.variable_definitions or ()
+        values = get_variable_values(self._schema, definitions, dict(variables), max_errors=1)
+        if isinstance(values, list):
+            return None
+        try:
+            return get_argument_values(self._field, self._nodes[0], values)
+        except GraphQLError:
             return None
 
     def data(self, told: Told) -> bytes:
@@ -69,6 +90,23 @@ class LookupPlan:
     def error(self, refused: DomainError) -> GraphQLError:
         """The error of a lookup that was refused, where graphql-core would place it."""
         return GraphQLError(refused.reason, self._nodes, path=[self.key], original_error=refused)
+
+
+Plain = list[tuple[str, str, Callable[[Any], Any]]]
+
+
+def _plain(node: FieldNode, field: GraphQLField) -> Plain | None:
+    """Arguments with their variables and how a value is read; None unless all are variables.
+
+    A null is read by no scalar of ours, so what is absent or null goes the long way.
+    """
+    found: Plain = []
+    for argument in node.arguments or ():
+        named = get_named_type(field.args[argument.name.value].type)
+        if not isinstance(argument.value, VariableNode) or not isinstance(named, GraphQLScalarType):
+            return None
+        found.append((argument.name.value, argument.value.name.value, named.parse_value))
+    return found
 
 
 def _only_root(schema: GraphQLSchema, document: DocumentNode, operation: Any) -> tuple[str, list[FieldNode]]:

@@ -13,7 +13,6 @@ from backend.domain.messages import Language, sentence
 from backend.domain.organisation import ArtefactKind
 from backend.domain.outcome import Outcome
 from backend.domain.school_year import SchoolYear
-from backend.domain.signing import SignatureRole
 from backend.schema.content import content_type
 from backend.schema.lookup import (
     LookupReason,
@@ -61,7 +60,7 @@ def registry_answer(found: Found, purpose: AccessPurpose, detail: Detail, contex
 
 
 def _outcome(year: FoundYear) -> RegistryOutcome:
-    digests = {item.kind: item.digest for item in year.files if item.role is SignatureRole.LOCK_SEAL}
+    digests = {item.kind: item.digest for item in year.files}
     outcome = year.document.get("outcome")
     return RegistryOutcome(
         school_year=str(SchoolYear(year.shown.school_year)),
@@ -94,7 +93,6 @@ def verdict_of(state: State) -> LookupVerdict:
 
 def _year(year: FoundYear, context: Context, *, full: bool) -> LookupYear:
     verdict = verdict_of(year.shown.state)
-    final = [item for item in year.files if item.role is SignatureRole.LOCK_SEAL]
     return LookupYear(
         school_year=str(SchoolYear(year.shown.school_year)),
         grade=year.shown.grade,
@@ -108,7 +106,7 @@ def _year(year: FoundYear, context: Context, *, full: bool) -> LookupYear:
         seal_pending=year.seal_pending,
         content=content_type(year.document) if full else None,
         signatures=[Signature.of(row) for row in year.signatures] if full else [],
-        artefacts=[Artefact.of(item, context) for item in final] if full else [],
+        artefacts=[Artefact.of(item, context) for item in year.files] if full else [],
         versions=_versions(year) if full else [],
     )
 

@@ -62,7 +62,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundYear:
-    """A school year of the book; signatures, files and versions only with the second factor."""
+    """A school year of the book; signatures, final files and versions are shown only with the second factor."""
 
     shown: ShownYear
     document: dict[str, Any]

@@ -1,5 +1,6 @@
 """Rate limits: counted together by every process, all or none, and never lost with Redis."""
 
+import asyncio
 import secrets
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis import asyncio as aioredis
 
-from backend.adapters.rate_limits import PREFIX, RateLimits
+from backend.adapters.rate_limits import PREFIX, Counted, RateLimits
 from backend.adapters.redis_client import open_redis
 from backend.domain.errors import RateLimitedError, TooManyTriesError
 from backend.domain.rate_limits import LIMITS, By, Limit, Operation, refill
@@ -58,6 +59,31 @@ async def test_a_right_try_is_given_back(redis: aioredis.Redis, code: str) -> No
     for _ in range(TRIES * 3):
         await limits.give_back(Operation.LOOKUP_TRY, bucket)
     assert await _spent(limits, code) == TRIES
+
+
+async def test_what_is_only_tried_counts_nowhere(redis: aioredis.Redis, code: str) -> None:
+    """It waits where one more would wait, and whoever is counted beside it is counted only when both may."""
+    limits, address = RateLimits(redis), secrets.token_hex(8)
+    tried = Counted(Operation.LOOKUP_TRY, {By.CODE: code}, kept=False)
+    beside = Counted(Operation.LOOKUP_TRY, {By.ADDRESS: address})
+    for _ in range(TRIES * 2):
+        assert await limits.take_all(tried) == 0
+    assert await _spent(limits, code) == TRIES
+    burst = LIMITS[Operation.LOOKUP_TRY][By.ADDRESS].burst
+    for _ in range(burst):
+        assert await limits.take_all(beside, tried) > 0
+    for _ in range(burst):
+        assert await limits.take_all(beside) == 0
+
+
+async def test_who_asks_at_the_same_time_is_told_apart(redis: aioredis.Redis, code: str) -> None:
+    """Askers share a round trip, each with buckets of its own, also when Redis has been restarted."""
+    limits = RateLimits(redis)
+    await redis.script_flush()
+    await _spent(limits, code)
+    asked = [limits.take(Operation.LOOKUP_TRY, {By.CODE: f"{code}{place % 3 or ''}"}) for place in range(9)]
+    waits = await asyncio.gather(*asked)
+    assert [wait > 0 for wait in waits] == [True, False, False] * 3
 
 
 async def test_the_errors_say_how_long_to_wait(redis: aioredis.Redis, code: str) -> None:

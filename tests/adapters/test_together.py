@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from redis import asyncio as aioredis
 
-from backend.adapters.scripts import Script, Scripts
 from backend.adapters.together import Together
 
 
@@ -75,12 +73,3 @@ async def test_somebody_who_leaves_takes_nobodys_answer_along() -> None:
     with pytest.raises(asyncio.CancelledError):
         await asking[0]
     assert await doubling.together.ask(3) == 6
-
-
-async def test_scripts_go_together_and_survive_a_restart_of_redis(redis: aioredis.Redis) -> None:
-    """Redis forgets its scripts with a restart: they are sent again, each with its own keys."""
-    scripts, script = Scripts(redis), Script("return {KEYS[1], ARGV[1]}")
-    await redis.script_flush()
-    for _ in range(2):
-        answers = await asyncio.gather(*(scripts.run(script, [f"k{n}"], [n]) for n in range(5)))
-        assert answers == [[f"k{n}".encode(), str(n).encode()] for n in range(5)]

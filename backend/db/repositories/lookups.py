@@ -15,6 +15,7 @@ from backend.db.reading.statement import SCOPE_BINDS
 from backend.db.repositories.books import ISSUED
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose
 from backend.domain.lifecycle import State
+from backend.domain.signing import SignatureRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Seen:
     """What a look came to.
 
     ``years`` are plain: record_id, school_year, grade, revision_id, number, state, effective_from, content, and lists
-    of signatures, files and versions; instants are texts of ISO 8601. None of it when the look was refused.
+    of signatures, final files and versions; instants are texts of ISO 8601. None of it when the look was refused.
     """
 
     outcome: AccessOutcome
@@ -77,18 +78,45 @@ _WRITTEN = """
   SELECT j.outcome FROM judged j LEFT JOIN share s ON true,
          LATERAL record_access(coalesce(s.purpose, {purpose}), {means}, j.outcome, s.id, {network}) AS event"""
 
-_YEAR = f"""json_build_object('record_id', n.record_id, 'school_year', n.school_year, 'grade', n.grade,
-         'revision_id', n.revision_id, 'number', n.number, 'state', n.state, 'effective_from', n.effective_from,
-         'content', n.content,
-         'signatures', coalesce((SELECT json_agg(json_build_object('role', g.role, 'signer_name', g.signer_name,
-             'post', g.post, 'unit_name', g.unit_name, 'certificate_serial', g.certificate_serial,
-             'certificate_issuer', g.certificate_issuer, 'signed_at', g.signed_at) ORDER BY g.signed_at, g.id)
-            FROM signature g WHERE g.revision_id = n.revision_id), '[]'),
-         'files', coalesce((SELECT json_agg(json_build_object('role', a.role, 'kind', a.kind, 'digest', a.digest,
-             'size', a.size) ORDER BY a.id) FROM artefact a WHERE a.revision_id = n.revision_id), '[]'),
-         'versions', coalesce((SELECT json_agg(json_build_object('number', v.number, 'state', v.state,
-             'effective_from', v.effective_from) ORDER BY v.number) FROM revision v
-            WHERE v.year_record_id = n.record_id AND v.state IN ({_words((*ISSUED, State.SUPERSEDED))})), '[]'))"""
+_YEAR_COLUMNS = (
+    *("record_id", "school_year", "grade", "revision_id", "number", "state", "effective_from", "content"),
+    *("signatures", "files", "versions"),
+)
+_SIGNATURE_COLUMNS = (
+    *("role", "signer_name", "post", "unit_name", "certificate_serial", "certificate_issuer", "signed_at"),
+)
+_FILE_COLUMNS = ("role", "kind", "digest", "size")
+_VERSION_COLUMNS = ("number", "state", "effective_from")
+
+
+def _gathered(table: str, alias: str, columns: tuple[str, ...], condition: str, order: str) -> str:
+    """Rows as a list of lists: PostgreSQL spends as much on a name as on its value."""
+    values = ", ".join(f"{alias}.{column}" for column in columns)
+    return f"(SELECT json_agg(json_build_array({values}) ORDER BY {order}) FROM {table} {alias} WHERE {condition})"
+
+
+_SIGNATURES = _gathered(
+    "signature", "g", _SIGNATURE_COLUMNS, "g.revision_id = n.revision_id", "g.signed_at, g.id"
+)
+# what came before the final files is nobody's outside
+_FILES = _gathered(
+    "artefact",
+    "a",
+    _FILE_COLUMNS,
+    f"a.revision_id = n.revision_id AND a.role = '{SignatureRole.LOCK_SEAL}'",
+    "a.id",
+)
+_VERSIONS = _gathered(
+    "revision",
+    "v",
+    _VERSION_COLUMNS,
+    f"v.year_record_id = n.record_id AND v.state IN ({_words((*ISSUED, State.SUPERSEDED))})",
+    "v.number",
+)
+_YEAR = (
+    f"json_build_array({', '.join(f'n.{column}' for column in _YEAR_COLUMNS[:-3])},"
+    f" {_SIGNATURES}, {_FILES}, {_VERSIONS})"
+)
 
 _LOOK = f"""(
 WITH shown AS MATERIALIZED ({_SHOWN}),
@@ -123,5 +151,15 @@ def read(text: str) -> Seen:
     return Seen(
         outcome=AccessOutcome(seen["outcome"]),
         fingerprint=seen.get("fingerprint", ""),
-        years=seen.get("years", []),
+        years=[_year(values) for values in seen.get("years", ())],
     )
+
+
+def _year(values: list[Any]) -> dict[str, Any]:
+    year = dict(zip(_YEAR_COLUMNS, values, strict=True))
+    for name, columns in _LISTS:
+        year[name] = [dict(zip(columns, item, strict=True)) for item in year[name] or ()]
+    return year
+
+
+_LISTS = (("signatures", _SIGNATURE_COLUMNS), ("files", _FILE_COLUMNS), ("versions", _VERSION_COLUMNS))
