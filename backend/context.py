@@ -30,6 +30,7 @@ from backend.db.repositories import (
     participation,
     participation_reports,
     periods,
+    preflight,
     preparing,
     records,
     submissions,
@@ -176,6 +177,7 @@ class Loaders:
         self.reports = _loader(participation_reports.find)
         self.seals_pending = _loader(periods.seals_pending)
         self.seals_waiting = _loader(calendar_watch.seals_waiting)
+        self.lock_blockers = _loader(preflight.blockers)
         self.seal_obstacles = _loader(calendar_watch.obstacles)
         self.lock_exceptions = _loader(calendar.find_exceptions)
         self.due_counts = _loader(locking.due_counts)

@@ -45,6 +45,18 @@ class SealPeriod:
 
 
 @dataclass(frozen=True, slots=True)
+class RehearseLock:
+    """Carry a lock out and undo it, batch by batch. A rehearsal that is through is not done again."""
+
+    name: ClassVar[str] = "period.rehearse/1"
+    rehearsal_id: int
+
+    @property
+    def key(self) -> str:
+        return f"rehearsal:{self.rehearsal_id}"
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeDocument:
     """Judge an uploaded file that the registry does not know, by the strict rule, and answer within seconds."""
 
@@ -134,6 +146,7 @@ Job = (
     SignItem
     | SealLocked
     | SealPeriod
+    | RehearseLock
     | JudgeDocument
     | DrawPreview
     | DeliverWebhook
@@ -149,6 +162,7 @@ JOBS: dict[str, type[Job]] = {
         SignItem,
         SealLocked,
         SealPeriod,
+        RehearseLock,
         JudgeDocument,
         DrawPreview,
         DeliverWebhook,

@@ -23,6 +23,8 @@ PRICE: Final[dict[str, int]] = {
     "Query.progress": 20,
     "Query.schoolProgress": 20,
     "Query.districtProgress": 20,
+    "Query.lockPreflight": 20,
+    "Query.recordsMissingLock": 20,
     "Record.viewerActions": 1,
     "Record.viewerRefusals": 2,
     "Query.__schema": 20,
@@ -31,6 +33,9 @@ PRICE: Final[dict[str, int]] = {
 
 ITEMS: Final[dict[str, int]] = {
     "Record.revisions": 3,
+    "Record.lockBlockers": 3,
+    "LockPreflight.blockers": 6,
+    "LockPeriod.sealsWaiting": 2,
     "Query.lockPeriods": 2,
     "Query.ceremonies": 20,
     "LookupResult.years": 5,

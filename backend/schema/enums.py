@@ -19,6 +19,7 @@ from backend.domain.organisation import ArtefactKind, UnitKind
 from backend.domain.outcome import Outcome
 from backend.domain.participation import Condition, ParticipationAction, ParticipationState, ReportKind
 from backend.domain.policy import Role
+from backend.domain.preflight import Blocker, Remedy
 from backend.domain.signing import ItemState, SignatureRole
 from backend.domain.submission import Verdict
 
@@ -30,6 +31,8 @@ strawberry.enum(LockPeriodAction, name="LockPeriodAction", description="What can
 strawberry.enum(
     ProposalAction, name="ProposalAction", description="What can be done to what takes two people."
 )
+strawberry.enum(Blocker, name="Blocker", description="What keeps a record from its lock.")
+strawberry.enum(Remedy, name="Remedy", description="What clears a blocker.")
 strawberry.enum(LockStage, name="LockStage", description="How far a lock period is.")
 strawberry.enum(SubjectLevel, name="SubjectLevel", description="Level of a subject: T, H or C (TT27 Art. 6).")
 strawberry.enum(

@@ -30,6 +30,7 @@ from backend.schema.integrators import IntegratorGrant
 from backend.schema.nodes import load_nodes
 from backend.schema.organisation import OrgUnit, SchoolClass
 from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
+from backend.schema.preflight import LockBlocker
 
 Info = strawberry.Info[Context, None]
 
@@ -203,6 +204,14 @@ class Record(relay.Node):
             return None
         code = await info.context.loaders.seal_obstacles.load(self.row.standing.id)
         return None if code is None else ErrorCode(code)
+
+    @strawberry.field(
+        description="What keeps the record from its lock; empty once it is accepted. Right: staff."
+    )
+    async def lock_blockers(self, info: Info) -> list[LockBlocker]:
+        info.context.staff  # noqa: B018 - raises when nobody is signed in
+        rows = await info.context.loaders.lock_blockers.load(self.row.id)
+        return [LockBlocker.of(row, info.context.language) for row in rows or ()]
 
     @strawberry.field(description="Every revision, oldest first.")
     async def revisions(self, info: Info) -> list[Revision]:

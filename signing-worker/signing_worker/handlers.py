@@ -22,6 +22,7 @@ from backend.jobs import (
     ForgetAnswers,
     Job,
     JudgeDocument,
+    RehearseLock,
     SealLocked,
     SealPeriod,
     SignHead,
@@ -66,7 +67,7 @@ class Handlers:
         match job:
             case SignItem():
                 await self._sign_item(job, tries)
-            case SealLocked() | SealPeriod():
+            case SealLocked() | SealPeriod() | RehearseLock():
                 await self._lock(job)
             case JudgeDocument():
                 await self._judge(job)
@@ -114,12 +115,14 @@ class Handlers:
         if again:
             raise error from cause
 
-    async def _lock(self, job: SealLocked | SealPeriod) -> None:
+    async def _lock(self, job: SealLocked | SealPeriod | RehearseLock) -> None:
         match job:
             case SealLocked():
                 await locks.seal(job, self._make_and_register)
             case SealPeriod():
                 await locks.lock_period(job, self.relay.wake)
+            case RehearseLock():
+                await locks.rehearse(job)
 
     async def _sign_head(self) -> None:
         try:

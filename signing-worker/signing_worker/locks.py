@@ -1,13 +1,15 @@
 """The worker's part in a lock: going on with it batch by batch, and the department's seal on each file after it."""
 
+import time
 from collections.abc import Awaitable, Callable
 
-from backend.db.repositories import calendar_watch
+from backend.db.repositories import calendar_watch, rehearsals
 from backend.db.scope import scoped, unscoped
 from backend.domain.errors import DomainError, UnexpectedFailureError
-from backend.jobs import SealLocked, SealPeriod
+from backend.jobs import RehearseLock, SealLocked, SealPeriod
 from backend.observability import log
-from backend.services import locking, signatures
+from backend.services import locking, preflight, signatures
+from backend.services.preflight import Rehearsed
 from backend.services.signatures import SigningTask
 
 
@@ -24,6 +26,28 @@ async def lock_period(job: SealPeriod, wake: Callable[[], None]) -> None:
             log.info(
                 "period_locking", period=job.period_id, taken=step.count, locked=step.period.locked_count
             )
+
+
+async def rehearse(job: RehearseLock) -> None:
+    """Carry out batch after batch and undo each; only how far it is and what it found is kept."""
+    async with unscoped():
+        row = (await rehearsals.find([job.rehearsal_id])).get(job.rehearsal_id)
+    if row is None or row.finished_at is not None:
+        return
+    done, began = Rehearsed(), time.perf_counter()
+    while not done.is_through:
+        async with scoped(locking.CALENDAR, write=True):
+            done = await preflight.rehearse_batch(row.lock_period_id, done)
+        async with unscoped():
+            await rehearsals.go_on(row.id, done.count)
+    seconds = time.perf_counter() - began
+    async with scoped(locking.CALENDAR, write=False):
+        _, found = await preflight.look(row.lock_period_id, None)
+    assert done.edge is not None
+    counts = {str(blocker): count for blocker, count in found.by_blocker.items()}
+    async with unscoped():
+        await rehearsals.finish(row.id, seconds, done.edge.root.hex(), counts)
+    log.info("lock_rehearsed", period=row.lock_period_id, records=done.count, seconds=round(seconds, 1))
 
 
 async def seal(job: SealLocked, make: Callable[[SigningTask], Awaitable[None]]) -> None:

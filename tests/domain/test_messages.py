@@ -9,6 +9,7 @@ from backend.domain.errors import NotPermittedError, leaves
 from backend.domain.faults import FaultCode
 from backend.domain.messages import catalogue, sentence
 from backend.domain.policy import Refusal
+from backend.domain.preflight import REMEDY, Blocker
 from backend.domain.text import clean
 from backend.schema.department import DocumentVerdict
 from backend.schema.lookup import LookupReason, LookupVerdict
@@ -20,6 +21,9 @@ CODES = (
     | {f"LOOKUP_{verdict.value}" for verdict in LookupVerdict}
     | {f"LOOKUP_REASON_{reason.value}" for reason in LookupReason}
     | {f"DOCUMENT_{verdict.value}" for verdict in DocumentVerdict}
+    | {f"BLOCKER_{blocker.value}" for blocker in Blocker}
+    | {f"REMEDY_{remedy.value}" for remedy in REMEDY.values()}
+    | {"CLOCK_AGREES", "CLOCK_DIFFERS", "CLOCK_UNSEEN"}
     | {"INTERNAL"}
 )
 """Errors, refusals, faults, answers to a lookup and to a document, and the masked fault."""

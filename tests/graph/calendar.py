@@ -31,7 +31,39 @@ def _exception(stage: Stage, seat: str, _login: str | None) -> Variables:
     return {"exception": wanted}
 
 
+LOOK = "query ($period: ID!, $unit: ID!) { lockPreflight(lockPeriodId: $period, unitId: $unit) { missing } }"
+BLOCKED = """
+query ($period: ID!, $unit: ID!) { recordsMissingLock(lockPeriodId: $period, unitId: $unit) {
+  edges { node { id lockBlockers { blocker } } } } }"""
+
+
+def _before_lock(stage: Stage, seat: str) -> Variables:
+    return {"period": stage.node("LockPeriod", "there"), "unit": stage.node("OrgUnit", seat)}
+
+
 CALENDAR = (
+    reading(
+        "Query.lockPreflight",
+        LOOK,
+        _before_lock,
+        objects=SCHOOLS,
+        shows=lambda value, _stage, _seat: value["missing"] > 0,
+    ),
+    reading("Query.recordsMissingLock", BLOCKED, _before_lock, objects=SCHOOLS),
+    reading(
+        "Query.lockRehearsals",
+        "query ($id: ID!) { lockRehearsals(lockPeriodId: $id) { id } }",
+        lambda stage, _seat: {"id": stage.node("LockPeriod", "there")},
+        objects=ANYWHERE,
+    ),
+    reading("Query.lockClock", "{ lockClock { agrees } }", lambda *_: {}, objects=ANYWHERE),
+    doing(
+        "Mutation.lockPeriodRehearse",
+        "$lockPeriodId: ID!",
+        lambda stage, seat, _: {"lockPeriodId": stage.node("LockPeriod", seat)},
+        PERIODS,
+        is_public=True,
+    ),
     node("LockException", "id reason school { id }"),
     reading("Query.calendarChanges", "{ calendarChanges { id } }", lambda *_: {}, objects=ANYWHERE),
     reading(

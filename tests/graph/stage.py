@@ -297,6 +297,11 @@ async def _except(stage: Stage, period_id: int) -> None:
     (open_one,) = await world.owner.run(
         _EXCEPTION, period_id, stage.keys["OrgUnit", "own"], None, ahead, second, None
     )
+    await world.owner.run(
+        "INSERT INTO lock_rehearsal (lock_period_id, asked_by_id, asked_at) VALUES ($1, $2, now())",
+        period_id,
+        second,
+    )
     (change,) = await world.owner.run(_CHANGE, YEAR.start, second)
     stage.keys |= {
         ("LockException", "proposed"): open_one["id"],

@@ -118,6 +118,11 @@ async def take(period_id: int) -> PeriodRow | None:
     return None if row is None else _period(row)
 
 
+async def check_now() -> None:
+    """Let whatever waits for the commit happen now: a rehearsal never commits."""
+    await sql.rows("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 async def now() -> datetime:
     """The database's clock, the only one that counts."""
     instant: datetime = await sql.value("SELECT clock_timestamp() AS now")

@@ -1,0 +1,57 @@
+"""What keeps a record from the lock, who has to do something about it, and what.
+
+One table, ``REMEDY``: every blocker has its remedy. A record can have several; one that is accepted has none.
+"""
+
+from enum import StrEnum
+
+
+class Blocker(StrEnum):
+    """Why a record would miss the lock if it were now."""
+
+    NOT_ENTERED = "NOT_ENTERED"
+    COMMENT_MISSING = "COMMENT_MISSING"
+    UNSIGNED_BY_TEACHER = "UNSIGNED_BY_TEACHER"
+    UNSIGNED_BY_PRINCIPAL = "UNSIGNED_BY_PRINCIPAL"
+    UNSIGNED_BY_SCHOOL = "UNSIGNED_BY_SCHOOL"
+    CERTIFICATE_MISSING = "CERTIFICATE_MISSING"
+    CERTIFICATE_EXPIRED = "CERTIFICATE_EXPIRED"
+    CERTIFICATE_REVOKED = "CERTIFICATE_REVOKED"
+    NOT_SUBMITTED = "NOT_SUBMITTED"
+    NOT_ACCEPTED = "NOT_ACCEPTED"
+    REJECTED = "REJECTED"
+    PUPIL_CODE_MISSING = "PUPIL_CODE_MISSING"
+    TRANSFER_OPEN = "TRANSFER_OPEN"
+
+
+class Remedy(StrEnum):
+    """What clears a blocker."""
+
+    ENTER_RESULTS = "ENTER_RESULTS"
+    WRITE_COMMENT = "WRITE_COMMENT"
+    SIGN_AS_TEACHER = "SIGN_AS_TEACHER"
+    SIGN_AS_PRINCIPAL = "SIGN_AS_PRINCIPAL"
+    ISSUE = "ISSUE"
+    RENEW_CERTIFICATE = "RENEW_CERTIFICATE"
+    SUBMIT = "SUBMIT"
+    ACCEPT = "ACCEPT"
+    CORRECT = "CORRECT"
+    ADD_PUPIL_CODE = "ADD_PUPIL_CODE"
+    FINISH_TRANSFER = "FINISH_TRANSFER"
+
+
+REMEDY: dict[Blocker, Remedy] = {
+    Blocker.NOT_ENTERED: Remedy.ENTER_RESULTS,
+    Blocker.COMMENT_MISSING: Remedy.WRITE_COMMENT,
+    Blocker.UNSIGNED_BY_TEACHER: Remedy.SIGN_AS_TEACHER,
+    Blocker.UNSIGNED_BY_PRINCIPAL: Remedy.SIGN_AS_PRINCIPAL,
+    Blocker.UNSIGNED_BY_SCHOOL: Remedy.ISSUE,
+    Blocker.CERTIFICATE_MISSING: Remedy.RENEW_CERTIFICATE,
+    Blocker.CERTIFICATE_EXPIRED: Remedy.RENEW_CERTIFICATE,
+    Blocker.CERTIFICATE_REVOKED: Remedy.RENEW_CERTIFICATE,
+    Blocker.NOT_SUBMITTED: Remedy.SUBMIT,
+    Blocker.NOT_ACCEPTED: Remedy.ACCEPT,
+    Blocker.REJECTED: Remedy.CORRECT,
+    Blocker.PUPIL_CODE_MISSING: Remedy.ADD_PUPIL_CODE,
+    Blocker.TRANSFER_OPEN: Remedy.FINISH_TRANSFER,
+}
