@@ -81,7 +81,12 @@ from backend.schema.viewer import SignInProvider, Viewer
 
 
 @strawberry.type
-class Query(participation.ParticipationQueries, preparing.PreparingQueries, burn_up.ProgressQueries):
+class Query(
+    participation.ParticipationQueries,
+    preparing.PreparingQueries,
+    burn_up.ProgressQueries,
+    preflight.PreflightQueries,
+):
     node: relay.Node | None = relay.node(description="Anything with an id, as far as the viewer may see it.")
     viewer: Viewer = strawberry.field(resolver=identity.viewer, description="Who asks. Right: everybody.")
     sign_in_providers: list[SignInProvider] = strawberry.field(

@@ -14,13 +14,16 @@ from backend.domain.content_rules import Gap
 from backend.domain.preflight import Blocker
 from backend.domain.signing import SignatureRole
 
-# a draft whose results are not whole may still belong to either window
+# A draft whose results are not whole may still belong to either window. A school answers for its own years, not for
+# those that a pupil brought along.
 _OF_PERIOD = f"""
   FROM year_record y
   JOIN revision w ON w.id = y.working_revision_id
  WHERE y.school_year = $1 AND y.grade = ANY ($2::smallint[])
    AND (w."window" = ANY ($3::text[]) OR w.state = 'DRAFT' AND w.gaps & {int(Gap.RESULTS | Gap.COMMENT)} > 0)
-   AND ($4::bigint IS NULL OR y.school_id IN (SELECT u.id FROM org_unit u WHERE u.id = $4 OR u.parent_id = $4))"""
+   AND ($4::bigint IS NULL OR y.school_id IN (SELECT u.id FROM org_unit u WHERE u.id = $4 OR u.parent_id = $4))
+   AND ((SELECT current_setting('role', true)) IS DISTINCT FROM 'hocba_school'
+        OR y.school_id = ANY ((SELECT scope_schools())::bigint[]))"""
 
 _LACKS = "CASE WHEN c.state = 'DRAFT' AND c.gaps & {gap} > 0 THEN '{blocker}' END"
 _IN_STATE = "CASE WHEN c.state = '{state}' THEN '{blocker}' END"
@@ -132,7 +135,7 @@ _SIGNER_OF_PLACE = dict(
 )
 """The last three places are what stands in the way of a teacher, a leader and the school's seal."""
 
-_HOLDS = "a.valid_from <= current_date AND (a.valid_to IS NULL OR a.valid_to >= current_date)"
+_HOLDS = "a.valid_from <= today() AND (a.valid_to IS NULL OR a.valid_to >= today())"
 _OF_RECORDS = f"""{
     _blocked(
         "FROM year_record y JOIN revision w ON w.id = y.working_revision_id WHERE y.school_year = $1 AND y.id = ANY ($2::bigint[])"

@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0034_reads_by_right")]
+    dependencies = [("models", "0036_intake")]
     operations = [
         ops.RunSQL(
             [
