@@ -26,6 +26,7 @@ from backend.db.repositories import (
     ceremonies,
     families,
     integrators,
+    ledger,
     organisation,
     participation,
     participation_reports,
@@ -181,6 +182,8 @@ class Loaders:
         self.seal_obstacles = _loader(calendar_watch.obstacles)
         self.lock_exceptions = _loader(calendar.find_exceptions)
         self.due_counts = _loader(locking.due_counts)
+        self.heads = _loader(ledger.find_heads)
+        self.inclusions = _loader(ledger.inclusions)
         self.access_events = _loader(access.find)
         self.audit_events = _loader(auditing.find)
         self.share_codes = _loader(access.find_shares)

@@ -44,6 +44,7 @@ from backend.resolvers import (
     identity,
     imports,
     integrators,
+    ledger,
     live,
     opened,
     participation,
@@ -66,6 +67,7 @@ from backend.schema.department import LockPeriod, Submission, Verification
 from backend.schema.describing import describe
 from backend.schema.errors import shown_fault
 from backend.schema.integrators import Integrator, IntegratorGrant
+from backend.schema.ledger import LedgerHead
 from backend.schema.lookup import LookupResult
 from backend.schema.organisation import (
     ClassProgress,
@@ -86,6 +88,7 @@ class Query(
     preparing.PreparingQueries,
     burn_up.ProgressQueries,
     preflight.PreflightQueries,
+    ledger.LedgerQueries,
 ):
     node: relay.Node | None = relay.node(description="Anything with an id, as far as the viewer may see it.")
     viewer: Viewer = strawberry.field(resolver=identity.viewer, description="Who asks. Right: everybody.")
@@ -374,6 +377,7 @@ schema = strawberry.Schema(
         Submission,
         LockPeriod,
         LockException,
+        LedgerHead,
         AccessEvent,
         ShareCode,
         Integrator,

@@ -46,5 +46,19 @@ def read_preview_token(settings: Settings, token: str) -> int | None:
     return revision_id
 
 
+def proof_url(settings: Settings, index: int, content_digest: str) -> str:
+    """The address from which the proof of a ledger's leaf can be fetched for five minutes."""
+    return f"{settings.origin}/files/proofs/{_serializer(settings, 'proof').dumps([index, content_digest])}"
+
+
+def read_proof_token(settings: Settings, token: str) -> tuple[int, str] | None:
+    """The leaf and the content's digest that a token of ``proof_url`` names, or None when it is forged or too old."""
+    try:
+        index, content_digest = _serializer(settings, "proof").loads(token, max_age=GOOD_SECONDS)
+    except BadData:
+        return None
+    return index, content_digest
+
+
 def _serializer(settings: Settings, purpose: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(settings.session_secret, salt=purpose)

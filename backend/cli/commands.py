@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from backend.cli import audit, conformance, generating, importing, integrators, queue, receiving, running
+from backend.cli import (
+    audit,
+    checking,
+    conformance,
+    generating,
+    importing,
+    integrators,
+    queue,
+    receiving,
+    running,
+)
 from backend.cli.demo import playing
 from backend.cli.operator import is_production, setting
 from backend.domain.integrators import Scope
@@ -23,6 +33,10 @@ jobs = typer.Typer(help="The work queue.", no_args_is_help=True)
 demo = typer.Typer(help="Demonstrations.", no_args_is_help=True)
 audits = typer.Typer(help="The audit.", no_args_is_help=True)
 integrator = typer.Typer(help="Programs of other institutions.", no_args_is_help=True)
+ledgers = typer.Typer(help="The ledger of locked records.", no_args_is_help=True)
+proofs = typer.Typer(help="Proofs that a record was locked.", no_args_is_help=True)
+app.add_typer(ledgers, name="ledger")
+app.add_typer(proofs, name="proof")
 app.add_typer(integrator, name="integrator")
 app.add_typer(jobs, name="jobs")
 app.add_typer(audits, name="audit")
@@ -96,6 +110,30 @@ def verify_audit(
 ) -> None:
     """Compute the audit's chain anew; a changed, removed or unsealed event is named, and the exit code is 1."""
     raise typer.Exit(asyncio.run(audit.verify(setting("DATABASE_WORKER_URL"), head)))
+
+
+@ledgers.command(name="verify")
+def verify_ledger(
+    head: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, help="A head file kept elsewhere: the ledger must still go through it."),
+    ] = None,
+    without_files: Annotated[bool, typer.Option("--without-files", help="Leave the store out.")] = False,
+) -> None:
+    """Compute every leaf, subtree and root anew from database and store; what differs is named by its leaf."""
+    raise typer.Exit(checking.verify_ledger(head or (), without_files=without_files))
+
+
+@proofs.command(name="check")
+def check_proof(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The PDF or XML.")],
+    proof: Annotated[Path, typer.Option(exists=True, help="Its proof file.")],
+    head: Annotated[Path, typer.Option(exists=True, help="The signed head that the proof leads to.")],
+    trust: Annotated[Path, typer.Option(exists=True, help="Root certificates (PEM).")],
+    signer: Annotated[str, typer.Option(help="Who must have signed the head, as the certificate says.")] = "",
+) -> None:
+    """See offline that a file is what was locked; the exit code is 1 when it is not."""
+    raise typer.Exit(checking.check_proof(file, proof, head, trust, signer))
 
 
 @integrator.command(name="add")

@@ -14,8 +14,9 @@ from backend.domain.messages import Language, sentence
 from backend.domain.organisation import ArtefactKind
 from backend.domain.signing import SignatureRole
 from backend.resolvers.found import birth_year, masked, reasons, verdict_of
+from backend.schema.ledger import InclusionProof
 from backend.schema.lookup import LookupVerdict, VerdictReason
-from backend.services.lookup import found_year
+from backend.services.lookup import found_year, inclusion_of
 from backend.settings import Settings
 
 
@@ -71,6 +72,11 @@ def _reasons(year: ToldYear) -> list[VerdictReason]:
     return reasons(found_year(year.raw), year.verdict, year.told.language, full=year.told.full)
 
 
+def _proof(year: ToldYear) -> InclusionProof | None:
+    row = inclusion_of(year.raw)
+    return None if row is None else InclusionProof.of(row, year.told.settings, full=year.told.full)
+
+
 def _files(year: ToldYear) -> Iterator[tuple[dict[str, Any], Settings]]:
     return ((item, year.told.settings) for item in year.shown("files"))
 
@@ -110,6 +116,7 @@ LOOKUP_TYPES: Types = {
         "content": One("RecordContent", lambda year: year.raw["content"] if year.told.full else None),
         "signatures": Many("Signature", lambda year: year.shown("signatures")),
         "artefacts": Many("Artefact", _files),
+        "inclusion": One("InclusionProof", _proof),
         "versions": Many("LookupVersion", lambda year: year.shown("versions")),
     },
     "VerdictReason": {"code": attrgetter("code.name"), "message": attrgetter("message")},
@@ -120,6 +127,17 @@ LOOKUP_TYPES: Types = {
     "Artefact": {
         **{name: _of_file(name) for name in ("kind", "role", "digest", "size")},
         "url": lambda pair: file_url(pair[1], pair[0]["digest"], ArtefactKind(pair[0]["kind"])),
+    },
+    "InclusionProof": {
+        "leafIndex": attrgetter("leaf_index"),
+        "leafHash": attrgetter("leaf_hash"),
+        "leaf": attrgetter("leaf"),
+        "size": attrgetter("size"),
+        "rootHash": attrgetter("root_hash"),
+        "path": attrgetter("path"),
+        "signedAt": lambda proof: proof.signed_at and proof.signed_at.isoformat(),
+        "headUrl": attrgetter("head_url"),
+        "url": attrgetter("url"),
     },
     "LookupVersion": {
         "number": itemgetter("number"),

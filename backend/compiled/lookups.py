@@ -1,6 +1,7 @@
 """A document that is one lookup and nothing else: its arguments, and the JSON of its answer or of its refusal."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -21,13 +22,13 @@ from graphql.execution.values import get_argument_values, get_variable_values
 from backend.compiled.documents import children, collect, fragments_of, operation_of
 from backend.compiled.lookup_shapes import LOOKUP_TYPES, Told
 from backend.compiled.shaping import shape_of
-from backend.db.reading.expressions import NotCompiledError
+from backend.db.reading.expressions import NotCompiledError, Selected
 from backend.domain.access import AccessPurpose
 from backend.domain.errors import DomainError
 from backend.resolvers.public import question_of
 from backend.services.lookup import Question
 
-ROOT = "lookup"
+ROOT, PROOF = "lookup", "inclusion"
 
 
 class LookupPlan:
@@ -50,6 +51,7 @@ class LookupPlan:
         self._plain = _plain(self._nodes[0], self._field)
         selected = children(self._nodes, named, fragments_of(document))
         self._shape = shape_of(LOOKUP_TYPES, named.name, selected)
+        self._proven = _names(selected, PROOF)
 
     def question(self, variables: Mapping[str, Any] | None, address: str) -> Question | None:
         """What is asked with these variables; None when only the ordinary execution can say what is wrong."""
@@ -58,9 +60,10 @@ class LookupPlan:
             return None
         try:
             purpose = AccessPurpose(given.get("purpose", AccessPurpose.NOT_STATED))
-            return question_of(
+            question = question_of(
                 given["code"], given.get("secondFactor"), given.get("shareCode"), purpose, address
             )
+            return replace(question, proven=self._proven)
         except (DomainError, ValueError):
             return None
 
@@ -90,6 +93,10 @@ class LookupPlan:
     def error(self, refused: DomainError) -> GraphQLError:
         """The error of a lookup that was refused, where graphql-core would place it."""
         return GraphQLError(refused.reason, self._nodes, path=[self.key], original_error=refused)
+
+
+def _names(selected: Sequence[Selected], name: str) -> bool:
+    return any(field.name == name or _names(field.children, name) for field in selected)
 
 
 Plain = list[tuple[str, str, Callable[[Any], Any]]]

@@ -16,6 +16,9 @@ DEFAULT_ITEMS: Final = 10
 PRICE: Final[dict[str, int]] = {
     "Query.lookup": 20,
     "Query.verify": 50,
+    "Query.inclusionProof": 20,
+    "Query.consistencyProof": 5,
+    "Query.ledgerState": 3,
     "Query.records": 5,
     "Query.ceremonies": 5,
     "Query.ceremonyItems": 5,
@@ -56,7 +59,7 @@ ITEMS: Final[dict[str, int]] = {
 }
 """How many items a list has as a rule; a connection has as many as ``first`` asks for."""
 
-NEVER_IN_AN_ADDRESS: Final = frozenset({"lookup", "verify"})
+NEVER_IN_AN_ADDRESS: Final = frozenset({"lookup", "verify", "inclusionProof"})
 """Root fields whose arguments would stand in logs and histories if they came by GET."""
 
 DEFAULT_SECONDS: Final[dict[str, float]] = {"query": 10.0, "mutation": 30.0}

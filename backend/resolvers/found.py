@@ -14,6 +14,7 @@ from backend.domain.organisation import ArtefactKind
 from backend.domain.outcome import Outcome
 from backend.domain.school_year import SchoolYear
 from backend.schema.content import content_type
+from backend.schema.ledger import InclusionProof
 from backend.schema.lookup import (
     LookupReason,
     LookupResult,
@@ -107,6 +108,9 @@ def _year(year: FoundYear, context: Context, *, full: bool) -> LookupYear:
         content=content_type(year.document) if full else None,
         signatures=[Signature.of(row) for row in year.signatures] if full else [],
         artefacts=[Artefact.of(item, context) for item in year.files] if full else [],
+        inclusion=None
+        if year.inclusion is None
+        else InclusionProof.of(year.inclusion, context.services.settings, full=full),
         versions=_versions(year) if full else [],
     )
 

@@ -12,6 +12,7 @@ import strawberry
 import backend.schema.enums  # noqa: F401 - registers the enums used below
 from backend.domain.lifecycle import State
 from backend.schema.content import RecordContentType
+from backend.schema.ledger import InclusionProof
 from backend.schema.records import Artefact, Signature
 
 
@@ -62,6 +63,9 @@ class LookupYear:
     content: RecordContentType | None = strawberry.field(description="Only with the second factor.")
     signatures: list[Signature]
     artefacts: list[Artefact] = strawberry.field(description="The final files; only with the second factor.")
+    inclusion: InclusionProof | None = strawberry.field(
+        description="That a locked year stands in the ledger; what its leaf is made of only with the second factor."
+    )
     versions: list[LookupVersion] = strawberry.field(
         description="Every revision that was issued, oldest first; only with the second factor."
     )

@@ -27,6 +27,7 @@ from backend.schema.content import RecordContentType, content_type
 from backend.schema.error_codes import ErrorCode
 from backend.schema.errors import FaultType, fault_type
 from backend.schema.integrators import IntegratorGrant
+from backend.schema.ledger import InclusionProof
 from backend.schema.nodes import load_nodes
 from backend.schema.organisation import OrgUnit, SchoolClass
 from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
@@ -130,6 +131,11 @@ class Revision:
         if rows:
             info.context.opened.add(self.row.id)
         return [Artefact.of(row, info.context) for row in rows or ()]
+
+    @strawberry.field(description="That the locked revision stands in the ledger; null before the lock.")
+    async def inclusion(self, info: Info) -> InclusionProof | None:
+        row = await info.context.loaders.inclusions.load(self.row.id)
+        return None if row is None else InclusionProof.of(row, info.context.services.settings, full=True)
 
     @strawberry.field(description="A marked, unsigned PDF before the lock; good for five minutes.")
     def preview_url(self, info: Info) -> str | None:

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.db.repositories import ledger, people, queue, signing
-from backend.db.repositories.ledger import NewHead, TreeSize
+from backend.db.repositories.ledger import HeadRow, NewHead, TreeSize
 from backend.db.repositories.people import Credential
 from backend.db.repositories.periods import DueRow
-from backend.domain.errors import CertificateMissingError, DomainError, LedgerForkedError
+from backend.domain.errors import CertificateMissingError, DomainError, LedgerForkedError, NotFoundError
 from backend.domain.ledger import FileMark, HeadNote, Leaf, SignedNote
 from backend.domain.merkle import (
     Frontier,
+    Place,
     are_consistent,
     consistency_stretches,
     covering,
     fold,
-    inclusion_stretches,
 )
 from backend.domain.school_year import SchoolYear
 from backend.jobs import SignHead
@@ -136,16 +136,6 @@ async def root_at(size: int) -> bytes:
     return (await _roots([(0, size)]))[0]
 
 
-async def inclusion_path(index: int, size: int) -> list[bytes]:
-    """A leaf's audit path in the ledger of a size; a few reads whatever the size.
-
-    Raises:
-        IndexError: unless 0 <= index < size.
-        LedgerForkedError: when a subtree is missing.
-    """
-    return await _roots(inclusion_stretches(index, size))
-
-
 async def consistency_path(first: int, second: int) -> list[bytes]:
     """What proves that the ledger of one size is the beginning of that of another.
 
@@ -163,3 +153,68 @@ async def _roots(stretches: Sequence[tuple[int, int]]) -> list[bytes]:
         return [fold([known[place] for place in step]) for step in places]
     except KeyError as error:
         raise LedgerForkedError from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inclusion:
+    """That a leaf, known by its hash, stands in the ledger of a size; ``head`` when that size is signed."""
+
+    index: int
+    leaf_hash: bytes
+    size: int
+    root: bytes
+    path: list[str]
+    head: HeadRow | None
+
+
+async def include(index: int, size: int | None) -> Inclusion:
+    """The proof of a leaf in the ledger of a size: of the first signed head over it, else of the whole, if none is named.
+
+    Raises:
+        NotFoundError: when there is no such leaf or size.
+    """
+    whole = await ledger.newest()
+    if whole is None or not 0 <= index < whole.size:
+        raise NotFoundError(field="leafIndex")
+    if size is None:
+        head = await ledger.covering_head(index)
+        size = whole.size if head is None else head.size
+    else:
+        head = await ledger.head(size)
+    path = await ledger.inclusion_path(index, size) if size <= whole.size else None
+    if path is None:
+        raise NotFoundError(field="size")
+    leaf = Place(0, index)
+    return Inclusion(
+        index=index,
+        leaf_hash=(await ledger.nodes([leaf]))[leaf],
+        size=size,
+        root=await root_at(size),
+        path=path,
+        head=head,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consistency:
+    """That the ledger of one size is the beginning of that of another."""
+
+    first: TreeSize
+    second: TreeSize
+    path: list[bytes]
+
+
+async def compare(first: int, second: int) -> Consistency:
+    """The proof between two sizes.
+
+    Raises:
+        NotFoundError: unless 1 <= first <= second <= the ledger's size.
+    """
+    whole = await ledger.newest()
+    if whole is None or not 1 <= first <= second <= whole.size:
+        raise NotFoundError(field="firstSize" if first < 1 or first > second else "secondSize")
+    return Consistency(
+        first=TreeSize(first, await root_at(first)),
+        second=TreeSize(second, await root_at(second)),
+        path=await consistency_path(first, second),
+    )

@@ -13,6 +13,7 @@ from backend.db.reading.pools import ReadPools
 from backend.db.repositories import lookups
 from backend.db.repositories.books import ShownVersion, ShownYear
 from backend.db.repositories.ceremonies import ArtefactRow, SignatureRow
+from backend.db.repositories.ledger import InclusionRow
 from backend.db.repositories.lookups import Asked, Seen
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose, ShareCode
 from backend.domain.errors import LookupCodeInvalidError, SecondFactorWrongError
@@ -36,6 +37,8 @@ class Question:
     granted: bool = False
     purpose: AccessPurpose = AccessPurpose.NOT_STATED
     network: str = ""
+    proven: bool = False
+    """Whether ``look_through`` brings each year's proof along."""
 
     @property
     def means(self) -> AccessMeans:
@@ -69,6 +72,7 @@ class FoundYear:
     signatures: list[SignatureRow]
     files: list[ArtefactRow]
     versions: list[ShownVersion]
+    inclusion: InclusionRow | None
 
     @property
     def seal_pending(self) -> bool:
@@ -117,7 +121,8 @@ def share_hash(code: LookupCode, share: ShareCode) -> str:
 async def look_through(doors: ReadPools, question: Question) -> Seen:
     """Look by a statement of its own, which enters the scope of the question's code."""
     actor = Actor(role=Role.PUBLIC, lookup_code=question.code.value)
-    return lookups.read(await doors.value(actor, lookups.LOOK_IN_SCOPE, question.asked.binds))
+    statement = lookups.LOOK_WITH_PROOF if question.proven else lookups.LOOK_IN_SCOPE
+    return lookups.read(await doors.value(actor, statement, question.asked.binds))
 
 
 async def look_up(question: Question) -> Found | None:
@@ -152,6 +157,7 @@ def found_year(year: dict[str, Any]) -> FoundYear:
         signatures=[_signature(revision_id, item) for item in year["signatures"]],
         files=[_file(revision_id, item) for item in year["files"]],
         versions=[_version(item) for item in year["versions"]],
+        inclusion=inclusion_of(year),
     )
 
 
@@ -166,6 +172,14 @@ def _file(revision_id: int, item: dict[str, Any]) -> ArtefactRow:
     return ArtefactRow(
         revision_id=revision_id, role=role, kind=kind, digest=item["digest"], size=item["size"]
     )
+
+
+def inclusion_of(year: dict[str, Any]) -> InclusionRow | None:
+    """A year's leaf of the ledger, if it has one and the statement has brought it along."""
+    item: dict[str, Any] | None = year["inclusion"]
+    if item is None:
+        return None
+    return InclusionRow(**{**item, "path": item["path"] or [], "signed_at": _instant(item["signed_at"])})
 
 
 def _version(item: dict[str, Any]) -> ShownVersion:

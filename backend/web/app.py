@@ -41,6 +41,7 @@ from backend.services.watching import ended
 from backend.settings import Settings, from_env
 from backend.web.files import Files
 from backend.web.gateway import Gateway
+from backend.web.ledger import LedgerFiles
 from backend.web.lookups import Lookups
 from backend.web.oauth import OAuth
 from backend.web.observed import Observed
@@ -146,6 +147,7 @@ def create_app(settings: Settings) -> ASGIApp:
 
 
 def _routes(services: Services, gateway: Gateway) -> list[BaseRoute]:
+    ledger = LedgerFiles(services)
     sign_in, files, oauth = SignIn(services), Files(services), OAuth(services)
     return [
         Route("/graphql", gateway, methods=["GET", "POST"]),
@@ -160,6 +162,9 @@ def _routes(services: Services, gateway: Gateway) -> list[BaseRoute]:
         Route("/.well-known/oauth-authorization-server", oauth.metadata),
         Route("/uploads", files.upload, methods=["POST"]),
         Route("/files/{token}", files.download),
+        Route("/files/proofs/{token}", ledger.proof),
+        Route("/ledger/heads/newest", ledger.newest),
+        Route("/ledger/heads/{size}", ledger.head),
         Route("/previews/{token}", files.preview),
         Route("/healthz", _alive),
         Route("/readyz", _ready),

@@ -20,6 +20,7 @@ from backend.services import sharing
 from backend.web.lookups import Lookups
 from tests.compiled.conftest import Counting, services_over
 from tests.fixtures.integrators import lock_by_owner
+from tests.fixtures.ledger import prove_by_owner
 from tests.fixtures.world import World
 
 ORDINARY = {"cookie": "x=1"}
@@ -92,6 +93,10 @@ class Front:
         return [tuple(row) for row in found]
 
 
+PATH_STEPS = 2
+"""Of the first of three leaves."""
+
+
 @pytest.fixture
 async def front(
     world: World, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -100,6 +105,7 @@ async def front(
     monkeypatch.setattr(itsdangerous.TimestampSigner, "get_timestamp", lambda _: 1_750_000_000)
     book = await lock_by_owner(world.owner, 0)
     await world.owner.run(SEALED, book["revision"])
+    await prove_by_owner(world, book["revision"])
     clerk = world.own.actors["vt"]
     async with scoped(clerk, write=True):
         shared = await sharing.create(clerk, book["id"], AccessPurpose.ADMISSION, days=7)
@@ -152,6 +158,8 @@ async def test_both_ways_say_the_same(front: Front, name: str, language: str, me
         after = await front.events()
         assert len(after) == len(events) + 1, what
         assert after[-1] == events[-1], what
+        if name == "everything" and what in {"the whole", "the minimum"}:
+            assert len(answer.json()["data"]["lookup"]["years"][0]["inclusion"]["path"]) == PATH_STEPS, what
 
 
 @pytest.mark.parametrize(

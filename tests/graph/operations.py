@@ -67,6 +67,11 @@ def _changes(field: str) -> Row:
     )
 
 
+def _leaf_or_nothing(name: str, there: int) -> Callable[[Stage, str], Variables]:
+    """A number that the ledger has, or one that it has not."""
+    return lambda _stage, seat: {name: 99 if seat == ABSENT else there}
+
+
 READS = (
     node("OrgUnit", "id name", SCHOOLS, is_public=True),
     node("SchoolClass", "id name school { id }"),
@@ -85,6 +90,28 @@ READS = (
     node("AuditEvent", "id action"),
     node("Integrator", "id name", PERIODS, is_public=True),
     node("LockPeriod", "id dueCount sealsPending", PERIODS, is_public=True),
+    node("LedgerHead", "id rootHash", PERIODS, is_public=True),
+    reading(
+        "Query.ledgerHead",
+        "query ($size: Int!) { ledgerHead(size: $size) { size } }",
+        _leaf_or_nothing("size", 1),
+        objects=PERIODS,
+        is_public=True,
+    ),
+    reading(
+        "Query.inclusionProof",
+        "query ($leaf: Int!) { inclusionProof(leafIndex: $leaf) { leafHash } }",
+        _leaf_or_nothing("leaf", 0),
+        objects=PERIODS,
+        is_public=True,
+    ),
+    reading(
+        "Query.consistencyProof",
+        "query ($size: Int!) { consistencyProof(firstSize: 1, secondSize: $size) { path } }",
+        _leaf_or_nothing("size", 1),
+        objects=PERIODS,
+        is_public=True,
+    ),
     reading(
         "Query.records of a school",
         "query ($id: ID!) { records(filter: {schoolId: $id, states: [ACCEPTED]}) { edges { node { id } } } }",
@@ -175,6 +202,8 @@ READS = (
         reading(f"Query.{field}", f"{{ {field} {shown} }}", lambda _stage, _seat: {}, objects=ANYWHERE)
         for field, shown in (
             ("lockPeriods", "{ id }"),
+            ("ledgerHeads", "{ edges { node { id } } }"),
+            ("ledgerState", "{ size }"),
             ("viewer", "{ role }"),
             ("integrators", "{ id }"),
             ("changes", "{ changes { position } }"),

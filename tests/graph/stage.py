@@ -12,7 +12,9 @@ from backend.db.repositories.records import RecordFilter, RecordRow
 from backend.db.scope import scoped, unscoped
 from backend.domain.calendar import Window
 from backend.domain.content import RecordContent
+from backend.domain.ledger import HeadNote
 from backend.domain.lifecycle import Action, State
+from backend.domain.merkle import Frontier
 from backend.domain.school_year import SchoolYear
 from backend.services import submissions
 from backend.services.importing import import_file
@@ -110,6 +112,7 @@ async def build_stage(world: World) -> Stage:
     await _move(stage, "before", MOVED_HERE, to="own")
     await _schedule(stage)
     await let_take_part(world, stage.keys)
+    await _grow_ledger(stage)
     async with scoped(world.department, write=False):
         found = await records.find([row.id for row in stage.records.values()])
     stage.records = {place: found[row.id] for place, row in stage.records.items()}
@@ -307,3 +310,21 @@ async def _except(stage: Stage, period_id: int) -> None:
         ("LockException", "proposed"): open_one["id"],
         ("CalendarChange", "proposed"): change["id"],
     }
+
+
+async def _grow_ledger(stage: Stage) -> None:
+    """A ledger of one leaf, with its signed head."""
+    edge, (node,) = Frontier().grow([bytes(32)])
+    note = HeadNote(origin="hocba-ledger/22", size=1, root=edge.root)
+    owner = stage.world.owner
+    await owner.run("INSERT INTO ledger_node (level, number, hash) VALUES (0, 0, $1)", node.hash)
+    await owner.run(
+        "INSERT INTO tree_head (size, root_hash, frontier, created_at) VALUES (1, $1, '[]', now())",
+        edge.root.hex(),
+    )
+    await owner.run(
+        'INSERT INTO signed_head (size, note, signature, "timestamp", signed_at, signer)'
+        " VALUES (1, $1, 'signature', 'timestamp', now(), 'Sở GDĐT')",
+        note.text,
+    )
+    stage.keys["LedgerHead", "there"] = 1

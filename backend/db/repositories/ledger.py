@@ -125,17 +125,6 @@ async def find_heads(sizes: Sequence[int]) -> dict[int, HeadRow]:
     return {row.size: row for row in map(_head, found)}
 
 
-async def covering_heads(indices: Sequence[int]) -> dict[int, HeadRow]:
-    """The first signed head over each leaf; it never changes once it is there."""
-    found = await sql.rows(
-        'SELECT w.index, h.note, h.signature, h."timestamp", h.signed_at, h.signer'
-        "  FROM unnest($1::bigint[]) AS w(index) CROSS JOIN LATERAL"
-        " (SELECT * FROM signed_head s WHERE s.size > w.index ORDER BY s.size LIMIT 1) h",
-        list(indices),
-    )
-    return {row["index"]: _head(row) for row in found}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewHead:
     """A head as the worker made it."""
@@ -183,31 +172,64 @@ async def waiting() -> WaitingRow | None:
     return None if row is None else WaitingRow(**row)
 
 
-@dataclass(frozen=True, slots=True)
-class EntryRow:
-    """A leaf in its place."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InclusionRow:
+    """A leaf in its place, and its path to the first signed head over it; without a head there is no path yet.
+
+    Hashes are hexadecimal; ``size`` and ``root`` are the head's.
+    """
 
     index: int
-    revision_id: int
-    leaf: Leaf
+    leaf_hash: str
+    leaf: str
+    size: int | None
+    root: str | None
+    signed_at: datetime | None
+    path: list[str]
 
 
-async def entries(revision_ids: Sequence[int]) -> dict[int, EntryRow]:
-    """Leaves by revision, as far as the scope shows them."""
-    found = await sql.rows(
-        "SELECT index, revision_id, leaf FROM ledger_entry WHERE revision_id = ANY ($1::bigint[])",
-        list(revision_ids),
-    )
-    return {
-        row["revision_id"]: EntryRow(row["index"], row["revision_id"], Leaf.parse(row["leaf"]))
-        for row in found
-    }
+def inclusions_of(condition: str) -> str:
+    """A statement of the leaf of each revision whose id is as a condition says (``= ANY (…)``, or an expression)."""
+    equals = condition if condition.startswith("=") else f"= {condition}"
+    return f"""SELECT e.index, e.leaf_hash, e.leaf, h.size, t.root_hash AS root, h.signed_at,
+         inclusion_path(e.index, h.size) AS path
+    FROM ledger_entry e
+    LEFT JOIN LATERAL (SELECT s.size, s.signed_at FROM signed_head s WHERE s.size > e.index ORDER BY s.size LIMIT 1) h
+      ON true
+    LEFT JOIN tree_head t ON t.size = h.size
+   WHERE e.revision_id {equals}"""
 
 
-async def entry_at(index: int) -> EntryRow | None:
-    """The leaf of a number, if the scope shows it."""
-    row = await sql.one("SELECT index, revision_id, leaf FROM ledger_entry WHERE index = $1", index)
-    return None if row is None else EntryRow(row["index"], row["revision_id"], Leaf.parse(row["leaf"]))
+_INCLUSIONS = inclusions_of("= ANY ($1::bigint[])").replace(
+    "SELECT e.index,", "SELECT e.revision_id, e.index,", 1
+)
+
+
+async def inclusions(revision_ids: Sequence[int]) -> dict[int, InclusionRow]:
+    """Leaves by revision with their proofs, as far as the scope shows them.
+
+    A proof begins with the first signed head over its leaf and never changes after that.
+    """
+    found = await sql.rows(_INCLUSIONS, list(revision_ids))
+    return {row.pop("revision_id"): InclusionRow(**{**row, "path": row["path"] or []}) for row in found}
+
+
+async def inclusion_path(index: int, size: int) -> list[str] | None:
+    """A leaf's audit path in the ledger of a size, hexadecimal; None when it is no leaf of it."""
+    found: list[str] | None = await sql.value("SELECT inclusion_path($1, $2)", index, size)
+    return found
+
+
+async def leaf_of(index: int, content_digest: str) -> str | None:
+    """The leaf of a number for whoever knows the digest of its content (a signed link says so)."""
+    found: str | None = await sql.value("SELECT leaf_of($1, $2)", index, content_digest)
+    return found
+
+
+async def covering_head(index: int) -> HeadRow | None:
+    """The first signed head over a leaf."""
+    row = await sql.one(f"{_HEAD} WHERE size > $1 ORDER BY size LIMIT 1", index)
+    return None if row is None else _head(row)
 
 
 async def number_of(leaf_hash: bytes) -> int | None:

@@ -13,6 +13,7 @@ import orjson
 from backend.db import sql
 from backend.db.reading.statement import SCOPE_BINDS
 from backend.db.repositories.books import ISSUED
+from backend.db.repositories.ledger import inclusions_of
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose
 from backend.domain.lifecycle import State
 from backend.domain.signing import SignatureRole
@@ -39,7 +40,8 @@ class Seen:
     """What a look came to.
 
     ``years`` are plain: record_id, school_year, grade, revision_id, number, state, effective_from, content, and lists
-    of signatures, final files and versions; instants are texts of ISO 8601. None of it when the look was refused.
+    of signatures, final files and versions; instants are texts of ISO 8601. ``inclusion`` is the leaf of the ledger where
+    it was asked for. None of it when the look was refused.
     """
 
     outcome: AccessOutcome
@@ -80,7 +82,7 @@ _WRITTEN = """
 
 _YEAR_COLUMNS = (
     *("record_id", "school_year", "grade", "revision_id", "number", "state", "effective_from", "content"),
-    *("signatures", "files", "versions"),
+    *("signatures", "files", "versions", "inclusion"),
 )
 _SIGNATURE_COLUMNS = (
     *("role", "signer_name", "post", "unit_name", "certificate_serial", "certificate_issuer", "signed_at"),
@@ -114,9 +116,10 @@ _VERSIONS = _gathered(
     "v.number",
 )
 _YEAR = (
-    f"json_build_array({', '.join(f'n.{column}' for column in _YEAR_COLUMNS[:-3])},"
-    f" {_SIGNATURES}, {_FILES}, {_VERSIONS})"
+    f"json_build_array({', '.join(f'n.{column}' for column in _YEAR_COLUMNS[:-4])},"
+    f" {_SIGNATURES}, {_FILES}, {_VERSIONS}, {{inclusion}})"
 )
+_INCLUSION = f"(SELECT to_json(i) FROM ({inclusions_of('n.revision_id')}) i)"
 
 _LOOK = f"""(
 WITH shown AS MATERIALIZED ({_SHOWN}),
@@ -129,15 +132,20 @@ SELECT CASE w.outcome WHEN 'REFUSED' THEN json_build_object('outcome', w.outcome
   FROM written w)"""
 
 
-def _numbered(first: int) -> str:
+def _numbered(first: int, inclusion: str) -> str:
     names = ("code", "means", "purpose", "network", "birth_date", "share_hash")
-    return _LOOK.format(**{name: f"${first + place}::text" for place, name in enumerate(names)})
+    binds = {name: f"${first + place}::text" for place, name in enumerate(names)}
+    return _LOOK.format(**binds, inclusion=inclusion)
 
 
-LOOK_IN_SCOPE = f"SELECT {_numbered(SCOPE_BINDS + 1)} FROM enter_scope($1, $2, $3, $4)"
+_SCOPED = "SELECT {} FROM enter_scope($1, $2, $3, $4)"
+LOOK_IN_SCOPE = _SCOPED.format(_numbered(SCOPE_BINDS + 1, "NULL"))
 """A look that enters its own scope (``backend.db.reading.pools``); its binds are ``Asked.binds``."""
 
-_LOOK_HERE = f"SELECT {_numbered(1)} AS seen"
+LOOK_WITH_PROOF = _SCOPED.format(_numbered(SCOPE_BINDS + 1, _INCLUSION))
+"""The same with each year's leaf and path in the ledger; nobody else waits for those."""
+
+_LOOK_HERE = f"SELECT {_numbered(1, _INCLUSION)} AS seen"
 
 
 async def look(asked: Asked) -> Seen:

@@ -7,6 +7,7 @@ timestamp covers every byte.
 
 import io
 from collections.abc import Sequence
+from datetime import datetime
 
 from asn1crypto import x509
 from pyhanko.pdf_utils.misc import PdfError
@@ -57,17 +58,31 @@ POLICY = StandardDiffPolicy(
 
 
 def judge_pdf(
-    data: bytes, roots: Sequence[x509.Certificate], intermediates: Sequence[x509.Certificate]
+    data: bytes,
+    roots: Sequence[x509.Certificate],
+    intermediates: Sequence[x509.Certificate],
+    *,
+    moment: datetime | None = None,
 ) -> Judgement:
-    """What the signatures of a PDF say."""
+    """What the signatures of a PDF say; certificates are judged as of ``moment``, or of now."""
     try:
         reader = PdfFileReader(io.BytesIO(data), strict=True)
         signatures = list(reader.embedded_regular_signatures)
         covered = _covers_everything(reader)
     except (PdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         return Judgement(CHANGED if _names_our_fields(data) else UNKNOWN)
+
+    def context() -> ValidationContext:
+        return ValidationContext(
+            trust_roots=list(roots),
+            other_certs=list(intermediates),
+            allow_fetching=False,
+            revocation_mode="soft-fail",
+            moment=moment,
+        )
+
     judged = tuple(
-        _judge(signature, roots, intermediates, last=place == len(signatures), covered=covered)
+        _judge(signature, context(), last=place == len(signatures), covered=covered)
         for place, signature in enumerate(signatures, start=1)
     )
     ours = any(signature.field_name in FIELD_NAME.values() for signature in signatures)
@@ -86,19 +101,8 @@ def _covers_everything(reader: PdfFileReader) -> bool:
 
 
 def _judge(
-    signature: EmbeddedPdfSignature,
-    roots: Sequence[x509.Certificate],
-    intermediates: Sequence[x509.Certificate],
-    *,
-    last: bool,
-    covered: bool,
+    signature: EmbeddedPdfSignature, context: ValidationContext, *, last: bool, covered: bool
 ) -> JudgedSignature:
-    context = ValidationContext(
-        trust_roots=list(roots),
-        other_certs=list(intermediates),
-        allow_fetching=False,
-        revocation_mode="soft-fail",
-    )
     usage = KeyUsageConstraints(key_usage={"digital_signature"})
     try:
         status = validate_pdf_signature(
