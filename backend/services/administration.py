@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from backend.db.repositories import administration, audit, organisation, records
 from backend.db.repositories.administration import HeldRow, NewUnit, Post, ProposalRow
+from backend.domain.acts import ProposalAction, proposal_refusal
 from backend.domain.administration import PARENT_OF, TWO_PEOPLE, assign_refusal, fits, rights_of
 from backend.domain.errors import (
     AlreadyThereError,
@@ -13,13 +14,13 @@ from backend.domain.errors import (
     NotFoundError,
     NotPermittedError,
     OwnMatterError,
-    ProposalDecidedError,
     UnitInvalidError,
 )
 from backend.domain.identifiers import CitizenNumber
 from backend.domain.organisation import UnitKind
 from backend.domain.policy import Actor, Refusal, Role
 from backend.domain.text import clean
+from backend.services.acting import allow
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,9 @@ async def decide(actor: Actor, proposal_id: int, *, confirmed: bool) -> Assigned
     if proposal is None:
         raise NotFoundError(field="proposalId")
     _require_assigning(actor, proposal.role, proposal.unit_id)
-    if proposal.decided_at is not None:
-        raise ProposalDecidedError(field="proposalId")
+    action = ProposalAction.CONFIRM if confirmed else ProposalAction.REJECT
+    allow(proposal_refusal(actor, action, proposal.facts), "proposalId")
     assert actor.staff_id is not None
-    if confirmed and actor.staff_id in {proposal.proposed_by_id, proposal.staff_id}:
-        raise OwnMatterError(field="proposalId")
     await administration.decide(proposal_id, actor.staff_id, confirmed=confirmed)
     deed = "ASSIGNMENT_CONFIRM" if confirmed else "ASSIGNMENT_REJECT"
     await _record(actor, deed, proposal.unit_id, proposal=proposal_id, role=proposal.role)

@@ -7,10 +7,13 @@ from backend.domain.acts import (
     CeremonyFacts,
     LockPeriodAction,
     LockPeriodFacts,
+    ProposalAction,
+    ProposalFacts,
     SubmissionAction,
     SubmissionFacts,
     ceremony_refusal,
     lock_period_refusal,
+    proposal_refusal,
     submission_refusal,
 )
 from backend.domain.policy import Role
@@ -64,6 +67,26 @@ def test_the_department_alone_accepts_and_locks(name):
         (True, True, "LOCK_PERIOD_SEALED", "LOCK_PERIOD_SEALED"),
     ):
         period = LockPeriodFacts(sealed=sealed, due=due)
-        for action, reason in ((LockPeriodAction.SCHEDULE, schedule), (LockPeriodAction.SEAL, seal)):
+        before = (LockPeriodAction.SCHEDULE, LockPeriodAction.EXCEPT, LockPeriodAction.REHEARSE)
+        for action, reason in (*((action, schedule) for action in before), (LockPeriodAction.SEAL, seal)):
             expected = reason if is_department else "ROLE_MAY_NOT"
             assert _reason(lock_period_refusal(actor, action, period)) == expected
+
+
+@pytest.mark.parametrize(
+    ("action", "proposed_by", "for_whom", "decided", "reason"),
+    [
+        (ProposalAction.CONFIRM, 2, None, False, None),
+        (ProposalAction.CONFIRM, SIGNER, None, False, "OWN_MATTER"),
+        (ProposalAction.CONFIRM, 2, SIGNER, False, "OWN_MATTER"),
+        (ProposalAction.REJECT, SIGNER, None, False, None),
+        (ProposalAction.CONFIRM, 2, None, True, "PROPOSAL_DECIDED"),
+        (ProposalAction.REJECT, 2, None, True, "PROPOSAL_DECIDED"),
+    ],
+)
+def test_what_takes_two_people_takes_two(action, proposed_by, for_whom, decided, reason):
+    """Nobody confirms their own proposal or one for themselves, and nothing is decided twice; others have no part."""
+    proposal = ProposalFacts(proposed_by_id=proposed_by, decided=decided, for_staff_id=for_whom)
+    for actor in actors().values():
+        expected = reason if actor.role is Role.DEPARTMENT_OFFICER else "ROLE_MAY_NOT"
+        assert _reason(proposal_refusal(actor, action, proposal)) == expected

@@ -12,9 +12,11 @@ from backend.domain.calendar import (
     REPORT_DAY,
     VIETNAM,
     Window,
+    default_calendar,
     default_instant,
     due_window,
     grades_in_scope,
+    school_year_at,
 )
 from backend.domain.curriculum import GRADES, CurriculumUnknownError, curriculum_of
 from backend.domain.levels import SubjectLevel
@@ -112,3 +114,28 @@ def test_who_is_due_when(facts, window):
 def test_main_takes_exactly_those_completed_at_first(content):
     """A record without completion, or completed only in summer, is never due in June."""
     assert (due_window(content) is Window.MAIN) == (content.completed is True and not content.reassessed)
+
+
+@given(years, st.booleans())
+def test_the_plans_calendar_has_both_windows_with_its_grades(year, day_counts):
+    """Locks where the setting puts them, reports at the end of their day, and the grades of the year."""
+    main, second = default_calendar(year, day_counts=day_counts)
+    assert (main.window, second.window) == (Window.MAIN, Window.SUPPLEMENTARY)
+    for plan in (main, second):
+        assert plan.locks_at == default_instant(year, LOCK_DAY[plan.window], day_included=day_counts)
+        assert plan.reports_at == default_instant(year, REPORT_DAY[plan.window], day_included=True)
+        assert plan.grades == grades_in_scope(year)
+
+
+@pytest.mark.parametrize(
+    ("instant", "start"),
+    [
+        (datetime(2025, 8, 31, 16, 59, tzinfo=UTC), 2024),
+        (datetime(2025, 8, 31, 17, 0, tzinfo=UTC), 2025),
+        (datetime(2026, 1, 1, tzinfo=UTC), 2025),
+        (datetime(2026, 8, 15, tzinfo=UTC), 2025),
+    ],
+)
+def test_a_school_year_begins_in_september_in_vietnam(instant, start):
+    """At midnight in Vietnam, seven hours before midnight in universal time."""
+    assert school_year_at(instant).start == start

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from backend.db import sql
+from backend.domain.acts import ProposalFacts
 from backend.domain.organisation import UnitKind
 from backend.domain.policy import Role
 
@@ -53,6 +54,14 @@ class ProposalRow:
     proposed_at: datetime
     decided_at: datetime | None
     confirmed: bool
+
+    @property
+    def facts(self) -> ProposalFacts:
+        return ProposalFacts(
+            proposed_by_id=self.proposed_by_id,
+            decided=self.decided_at is not None,
+            for_staff_id=self.staff_id,
+        )
 
 
 async def today() -> date:
