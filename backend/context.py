@@ -35,6 +35,7 @@ from backend.db.repositories import (
     preparing,
     records,
     submissions,
+    units,
 )
 from backend.db.repositories.access import AccessRow
 from backend.db.repositories.integrators import Credentials
@@ -160,6 +161,8 @@ class Loaders:
         self.submissions = _loader(submissions.find)
         self.periods = _loader(periods.find)
         self.units = _loader(organisation.find_units)
+        self.unit_spans = _loader(units.find_spans)
+        self.unit_versions = _loader(units.find_versions)
         self.classes = _loader(organisation.find_classes)
         self.class_counts: Loaded[ClassCountKey, list[CountRow] | None] = Loaded(
             partial(_in_order, organisation.counts_of)

@@ -142,6 +142,17 @@ class WatchReads:
         return "watch"
 
 
+@dataclass(frozen=True, slots=True)
+class MoveUnits:
+    """Let changes of units whose day has come take effect. A second time there is nothing left to do."""
+
+    name: ClassVar[str] = "units.move/1"
+
+    @property
+    def key(self) -> str:
+        return "units"
+
+
 Job = (
     SignItem
     | SealLocked
@@ -154,6 +165,7 @@ Job = (
     | SignHead
     | DrawReport
     | WatchReads
+    | MoveUnits
 )
 
 JOBS: dict[str, type[Job]] = {
@@ -169,15 +181,18 @@ JOBS: dict[str, type[Job]] = {
         ForgetAnswers,
         SignHead,
         DrawReport,
+        MoveUnits,
         WatchReads,
     )
 }
 
-SCHEDULE: dict[type[ForgetAnswers | SignHead | WatchReads], str] = {
+SCHEDULE: dict[type[ForgetAnswers | SignHead | WatchReads | MoveUnits], str] = {
     ForgetAnswers: "*/10 * * * *",
     # each lock asks for its head; this asks again for one that had to wait
     SignHead: "* * * * *",
     WatchReads: "* * * * *",
+    # the new day begins in Vietnam at 17:00 UTC; the other times are for a worker that was away
+    MoveUnits: "*/5 * * * *",
 }
 """Jobs that the worker puts itself, and when (cron, UTC): one of several workers does, and at its next start what
 was missed is put once."""

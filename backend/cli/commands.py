@@ -1,6 +1,7 @@
 """Every subcommand of ``hocba``; what they do stands in the modules beside this one."""
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from backend.cli import (
     receiving,
     running,
 )
+from backend.cli import units as units_file
 from backend.cli.demo import playing
 from backend.cli.operator import is_production, setting
 from backend.domain.integrators import Scope
@@ -70,6 +72,16 @@ def import_(
     raise typer.Exit(
         importing.import_path(file, school, year, dry_run=dry_run, all_or_nothing=all_or_nothing)
     )
+
+
+@app.command()
+def units(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, a unit a line.")],
+    day: Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="First day of the new order.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and write nothing.")] = False,
+) -> None:
+    """Enter a reorganisation: units that begin, change, end from a day on; all lines or none."""
+    raise typer.Exit(units_file.apply(setting("DATABASE_OWNER_URL"), file, day.date(), dry_run=dry_run))
 
 
 @app.command()

@@ -60,19 +60,22 @@ RIGHTS: dict[Role, Rights] = {
 TWO_PEOPLE = frozenset({Role.PRINCIPAL, Role.DEPARTMENT_OFFICER})
 """Handed out only when a second person confirms."""
 
-UNIT_OF: dict[Role, UnitKind] = {
-    Role.HOMEROOM_TEACHER: UnitKind.SCHOOL,
-    Role.PRINCIPAL: UnitKind.SCHOOL,
-    Role.DEPUTY_PRINCIPAL: UnitKind.SCHOOL,
-    Role.CLERK: UnitKind.SCHOOL,
-    Role.DISTRICT_OFFICER: UnitKind.DISTRICT,
-    Role.DEPARTMENT_OFFICER: UnitKind.DEPARTMENT,
+SCHOOL, BETWEEN = frozenset({UnitKind.SCHOOL}), frozenset({UnitKind.DISTRICT, UnitKind.COMMUNE})
+UNIT_OF: dict[Role, frozenset[UnitKind]] = {
+    Role.HOMEROOM_TEACHER: SCHOOL,
+    Role.PRINCIPAL: SCHOOL,
+    Role.DEPUTY_PRINCIPAL: SCHOOL,
+    Role.CLERK: SCHOOL,
+    # whoever does at a commune what a district's office did holds the same role
+    Role.DISTRICT_OFFICER: BETWEEN,
+    Role.DEPARTMENT_OFFICER: frozenset({UnitKind.DEPARTMENT}),
 }
-"""The kind of unit in which a role is held; a role that is not here is held in none."""
+"""The kinds of unit in which a role is held; a role that is not here is held in none."""
 
 PARENT_OF: dict[UnitKind, frozenset[UnitKind]] = {
     UnitKind.DISTRICT: frozenset({UnitKind.DEPARTMENT}),
-    UnitKind.SCHOOL: frozenset({UnitKind.DISTRICT, UnitKind.DEPARTMENT}),
+    UnitKind.COMMUNE: frozenset({UnitKind.DEPARTMENT}),
+    UnitKind.SCHOOL: BETWEEN | {UnitKind.DEPARTMENT},
 }
 """Below what a new unit may stand; the department is there from the installation."""
 
@@ -93,4 +96,4 @@ def assign_refusal(actor: Actor, role: Role, unit_id: int) -> Refusal | None:
 
 def fits(role: Role, kind: UnitKind, *, has_class: bool) -> bool:
     """Whether a role can be held in a unit of a kind; a homeroom teacher, and nobody else, has a class."""
-    return UNIT_OF.get(role) is kind and has_class == (role is Role.HOMEROOM_TEACHER)
+    return kind in UNIT_OF.get(role, ()) and has_class == (role is Role.HOMEROOM_TEACHER)

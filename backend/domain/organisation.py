@@ -1,13 +1,15 @@
 """Kinds of units and of key custody: words shared by the rules, the tables and the worker."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
 class UnitKind(StrEnum):
-    """Levels of the education administration; districts ended on 1/7/2025 and live on as history."""
+    """Levels of the education administration; on 1/7/2025 communes took the districts' place, which are history."""
 
     DEPARTMENT = "DEPARTMENT"
     DISTRICT = "DISTRICT"
+    COMMUNE = "COMMUNE"
     SCHOOL = "SCHOOL"
 
 
@@ -29,3 +31,26 @@ class ArtefactKind(StrEnum):
 
     XML = "XML"
     PDF = "PDF"
+
+
+class UnitAct(StrEnum):
+    """What a reorganisation does with a unit on its day."""
+
+    NEW = "NEW"
+    CHANGE = "CHANGE"
+    END = "END"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitChange:
+    """One line of a reorganisation; None keeps what is. Units are named by code, also those that it makes itself."""
+
+    act: UnitAct
+    code: str
+    kind: UnitKind | None = None
+    name: str | None = None
+    parent_code: str | None = None
+    successor_code: str | None = None
+    commune: str | None = None
+    district: str | None = None
+    place: str | None = None

@@ -9,6 +9,7 @@ from backend.context import Context
 from backend.db.repositories import organisation
 from backend.db.repositories.administration import NewUnit, Post
 from backend.domain.errors import NotFoundError
+from backend.domain.organisation import UnitChange
 from backend.resolvers.answering import Info, answering, node_key
 from backend.schema.administration import (
     AssignmentInput,
@@ -18,15 +19,18 @@ from backend.schema.administration import (
     GuardianLinkPayload,
     HeldRole,
     OrgUnitPayload,
+    OrgUnitsPayload,
+    UnitChangeInput,
     UnitInput,
 )
 from backend.schema.organisation import OrgUnit
-from backend.services import administration
+from backend.services import administration, reorganising
 from backend.services.administration import Assigned, Person
 from backend.settings import Audience
 
 _assigning = answering(lambda errors: AssignmentPayload(user_errors=errors), step_up=True)
 _units = answering(lambda errors: OrgUnitPayload(user_errors=errors), step_up=True)
+_reorganising = answering(lambda errors: OrgUnitsPayload(user_errors=errors), step_up=True)
 _guardians = answering(lambda errors: GuardianLinkPayload(user_errors=errors), step_up=True)
 
 
@@ -118,6 +122,31 @@ async def end_unit(
     return await _unit(key)
 
 
+@_reorganising
+async def reorganise(
+    info: Info, day: date, changes: list[UnitChangeInput], dry_run: bool = False
+) -> OrgUnitsPayload:
+    """Enter a reorganisation that takes effect on a day."""
+    wanted = [
+        UnitChange(
+            act=item.act,
+            code=item.code,
+            kind=item.kind,
+            name=item.name,
+            parent_code=item.parent_code,
+            successor_code=item.successor_code,
+            commune=item.commune,
+            district=item.district,
+            place=item.place,
+        )
+        for item in changes
+    ]
+    touched = await reorganising.reorganise(info.context.staff, day, wanted, dry_run=dry_run)
+    info.context.loaders.units.clear_all()
+    found = await organisation.find_units(touched)
+    return OrgUnitsPayload(org_units=[OrgUnit.of(found[key]) for key in touched])
+
+
 @_guardians
 async def link(
     info: Info, record_id: relay.GlobalID, full_name: str, relation: str, citizen_number: str
@@ -188,6 +217,10 @@ class AdministrationMutations:
     )
     org_unit_end: OrgUnitPayload = strawberry.mutation(
         resolver=end_unit, description="Let a unit end, with its successor. Right: department."
+    )
+    org_units_reorganise: OrgUnitsPayload = strawberry.mutation(
+        resolver=reorganise,
+        description="Enter a reorganisation of units, all or nothing; it takes effect on its day. Right: department.",
     )
     guardian_link_create: GuardianLinkPayload = strawberry.mutation(
         resolver=link,

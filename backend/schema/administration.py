@@ -7,7 +7,7 @@ from strawberry import relay
 
 from backend.context import Context
 from backend.db.repositories.administration import HeldRow, ProposalRow
-from backend.domain.organisation import UnitKind
+from backend.domain.organisation import UnitAct, UnitKind
 from backend.domain.policy import Role
 from backend.schema.errors import UserError
 from backend.schema.organisation import OrgUnit, SchoolClass
@@ -122,6 +122,27 @@ class UnitInput:
 class AssignmentPayload:
     assignment: HeldRole | None = None
     proposal: AssignmentProposal | None = None
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.input(description="One line of a reorganisation; what is left out stays as it is.")
+class UnitChangeInput:
+    act: UnitAct
+    code: str
+    kind: UnitKind | None = strawberry.field(default=None, description="Of a new unit.")
+    name: str | None = None
+    parent_code: str | None = strawberry.field(default=None, description="The unit above, by code.")
+    successor_code: str | None = strawberry.field(
+        default=None, description="Of a unit that ends; a school always has one."
+    )
+    commune: str | None = None
+    district: str | None = None
+    place: str | None = None
+
+
+@strawberry.type(description="The units that a reorganisation touches, or why nothing changed.")
+class OrgUnitsPayload:
+    org_units: list[OrgUnit] = strawberry.field(default_factory=list)
     user_errors: list[UserError] = strawberry.field(default_factory=list)
 
 

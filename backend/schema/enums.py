@@ -15,7 +15,7 @@ from backend.domain.integrators import Detail
 from backend.domain.levels import SubjectLevel, TraitGroup, TraitLevel
 from backend.domain.lifecycle import Action, State
 from backend.domain.live import ChangeKind
-from backend.domain.organisation import ArtefactKind, UnitKind
+from backend.domain.organisation import ArtefactKind, UnitAct, UnitKind
 from backend.domain.outcome import Outcome
 from backend.domain.participation import Condition, ParticipationAction, ParticipationState, ReportKind
 from backend.domain.policy import Role
@@ -45,6 +45,7 @@ strawberry.enum(Window, name="LockWindow", description="Which of the year's two 
 strawberry.enum(Gender, name="Gender")
 strawberry.enum(Role, name="Role", description="What a person is in a unit, by assignment.")
 strawberry.enum(UnitKind, name="UnitKind")
+strawberry.enum(UnitAct, name="UnitAct", description="What a reorganisation does with a unit on its day.")
 strawberry.enum(
     SignatureRole,
     name="SignatureRole",

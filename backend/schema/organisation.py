@@ -1,6 +1,7 @@
 """Units, classes, assignments and how the records of classes stand."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import strawberry
@@ -19,7 +20,20 @@ from backend.schema.nodes import load_nodes
 Info = strawberry.Info[Context, None]
 
 
-@strawberry.type(description="A department, district or school. Right: everybody.")
+@strawberry.type(description="What a unit was called, and below which it stood, from a day on.")
+class UnitVersion:
+    parent_id: strawberry.Private[int | None]
+    valid_from: date
+    name: str
+
+    @strawberry.field(description="The unit above at that time.")
+    async def parent(self, info: Info) -> "OrgUnit | None":
+        return await _unit(info, self.parent_id)
+
+
+@strawberry.type(
+    description="A department, district, commune or school as it is today, or was when it ended. Right: everybody."
+)
 class OrgUnit(relay.Node):
     id: relay.NodeID[int]
     kind: UnitKind
@@ -27,16 +41,55 @@ class OrgUnit(relay.Node):
     name: str
     commune: str
     district: str
+    parent_id: strawberry.Private[int | None]
+
+    @strawberry.field(description="The unit above it.")
+    async def parent(self, info: Info) -> "OrgUnit | None":
+        return await _unit(info, self.parent_id)
+
+    @strawberry.field(description="Its first day.")
+    async def valid_from(self, info: Info) -> date | None:
+        span = await info.context.loaders.unit_spans.load(int(self.id))
+        return None if span is None else span.valid_from
+
+    @strawberry.field(description="Its last day; none while it is open.")
+    async def valid_to(self, info: Info) -> date | None:
+        span = await info.context.loaders.unit_spans.load(int(self.id))
+        return None if span is None else span.valid_to
+
+    @strawberry.field(description="The unit that has taken its place.")
+    async def successor(self, info: Info) -> "OrgUnit | None":
+        span = await info.context.loaders.unit_spans.load(int(self.id))
+        return await _unit(info, None if span is None else span.successor_id)
+
+    @strawberry.field(description="Everything it was and will be called, the oldest first.")
+    async def versions(self, info: Info) -> list[UnitVersion]:
+        rows = await info.context.loaders.unit_versions.load(int(self.id))
+        return [
+            UnitVersion(parent_id=row.parent_id, valid_from=row.valid_from, name=row.name)
+            for row in rows or []
+        ]
 
     @classmethod
     def of(cls, row: UnitRow) -> "OrgUnit":
         return cls(
-            id=row.id, kind=row.kind, code=row.code, name=row.name, commune=row.commune, district=row.district
+            id=row.id,
+            kind=row.kind,
+            code=row.code,
+            name=row.name,
+            commune=row.commune,
+            district=row.district,
+            parent_id=row.parent_id,
         )
 
     @classmethod
     def resolve_nodes(cls, *, info: Any, node_ids: Iterable[str], required: bool = False) -> Any:
         return load_nodes(info.context.loaders.units, cls.of, node_ids, required=required)
+
+
+async def _unit(info: Info, unit_id: int | None) -> OrgUnit | None:
+    row = None if unit_id is None else await info.context.loaders.units.load(unit_id)
+    return None if row is None else OrgUnit.of(row)
 
 
 @strawberry.type(description="A class of one school year. Right: its school, district and department.")

@@ -129,6 +129,7 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     "Mutation.assignmentDelegate": _administers(lambda rights: rights.delegates),
     "Mutation.orgUnitCreate": _administers(lambda rights: rights.units),
     "Mutation.orgUnitEnd": _administers(lambda rights: rights.units),
+    "Mutation.orgUnitsReorganise": _administers(lambda rights: rights.units),
     "Mutation.guardianLinkCreate": _administers(lambda rights: rights.guardians),
     "Mutation.guardianLinkEnd": _administers(lambda rights: rights.guardians),
     "Query.gradeProgress": STAFF,

@@ -10,7 +10,7 @@ from redis import asyncio as aioredis
 
 from backend.adapters import uploads
 from backend.adapters.replies import Replies
-from backend.db.repositories import changes, participation_reports, requests, scraping
+from backend.db.repositories import changes, participation_reports, requests, scraping, units
 from backend.db.scope import unscoped
 from backend.domain.errors import DomainError, NotFoundError, SigningFailedError, UnexpectedFailureError
 from backend.domain.scraping import Thresholds
@@ -22,6 +22,7 @@ from backend.jobs import (
     ForgetAnswers,
     Job,
     JudgeDocument,
+    MoveUnits,
     RehearseLock,
     SealLocked,
     SealPeriod,
@@ -79,11 +80,20 @@ class Handlers:
                 await self._sign_head()
             case DrawReport():
                 await self._draw_report(job)
+            case _:
+                await self._keep_up(job)
+
+    async def _keep_up(self, job: Job) -> None:
+        """What the clock asks for, not a person."""
+        match job:
             case ForgetAnswers():
                 async with unscoped():
                     log.info("answers_forgotten", count=await requests.forget())
             case WatchReads():
                 await self._watch()
+            case MoveUnits():
+                async with unscoped():
+                    log.info("units_moved", count=await units.bring_up_to_date())
 
     async def _sign_item(self, job: SignItem, tries: int) -> None:
         async with unscoped():

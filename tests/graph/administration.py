@@ -96,6 +96,12 @@ ADMINISTRATION = (
         SCHOOLS,
     ),
     doing(
+        "Mutation.orgUnitsReorganise",
+        "$day: Date!, $changes: [UnitChangeInput!]!",
+        lambda *_: {"day": AHEAD, "changes": [{"act": "CHANGE", "code": "193", "name": "Phòng Mới"}]},
+        ANYWHERE,
+    ),
+    doing(
         "Mutation.guardianLinkCreate",
         "$recordId: ID!, $fullName: String!, $relation: String!, $citizenNumber: String!",
         _new_link,

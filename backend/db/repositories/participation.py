@@ -142,15 +142,16 @@ async def move(ids: Sequence[int], state: ParticipationState, reason: str = "") 
     )
 
 
+UNITS_OF_YEAR = "units_on(least(today(), make_date($1::int + 1, 8, 31)))"
+"""The units in the year that starts in $1: as they are today, or as they were on the last day of a year that is over."""
+
 SCHOOLS_OF_YEAR = """
        u.kind = 'SCHOOL'
-   AND ((SELECT current_setting('role')) = 'hocba_department' OR u.id = ANY ((SELECT scope_schools())::bigint[]))
-   AND u.valid_from <= least(today(), make_date($1::int + 1, 8, 31))
-   AND (u.valid_to IS NULL OR u.valid_to >= least(today(), make_date($1::int + 1, 8, 31)))"""
-"""The schools of the scope in the year that starts in $1: those of today, or of the last day of a year that is over."""
+   AND ((SELECT current_setting('role')) = 'hocba_department' OR u.id = ANY ((SELECT scope_schools())::bigint[]))"""
+"""Which of them are schools of the scope."""
 
 _OF_YEAR = f"""
-  FROM org_unit u LEFT JOIN participation p ON p.school_id = u.id AND p.school_year = $1::smallint
+  FROM {UNITS_OF_YEAR} u LEFT JOIN participation p ON p.school_id = u.id AND p.school_year = $1::smallint
  WHERE {SCHOOLS_OF_YEAR} AND u.parent_id IS NOT NULL"""
 _COUNTS = f"""
 SELECT u.parent_id AS unit_id, count(*)::int AS schools, count(*) FILTER (WHERE p.state = 'DECLARED')::int AS declared,

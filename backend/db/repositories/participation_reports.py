@@ -7,7 +7,7 @@ from datetime import date, datetime
 import orjson
 
 from backend.db import sql
-from backend.db.repositories.participation import SCHOOLS_OF_YEAR
+from backend.db.repositories.participation import SCHOOLS_OF_YEAR, UNITS_OF_YEAR
 from backend.domain.participation import ReportKind
 from backend.domain.report_table import ReportTable
 
@@ -79,7 +79,7 @@ async def finish(report_id: int, pdf_digest: str, xlsx_digest: str) -> None:
 
 
 _SCHOOLS = f"""
-SELECT u.id, u.name, d.name AS above, p.state, p.id AS participation_id FROM org_unit u
+SELECT u.id, u.name, d.name AS above, p.state, p.id AS participation_id FROM {UNITS_OF_YEAR} u
   LEFT JOIN org_unit d ON d.id = u.parent_id
   LEFT JOIN participation p ON p.school_id = u.id AND p.school_year = $1::smallint
  WHERE {SCHOOLS_OF_YEAR} ORDER BY d.code, u.code"""
