@@ -56,6 +56,9 @@ class Socket(asyncio.Protocol):
             if ping[:2] == PING:
                 self._write(10, ping[2:])
                 break
+        if len(data) == PING_SIZE and data[:2] == PING:
+            # noted, it would be taken for something heard, and the crowd would never be quiet
+            return
         if self.opened.done():
             self.noted.append((time.time(), data))
         else:
