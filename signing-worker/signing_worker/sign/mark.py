@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from pyhanko.pdf_utils.font.opentype import GlyphAccumulatorFactory
 from pyhanko.pdf_utils.text import TextBoxStyle
 from pyhanko.stamp import TextStampStyle
 
 from backend.domain.calendar import VIETNAM
 from backend.domain.signing import SignatureRole
+from signing_worker.sign.mark_font import MarkFace, MarkFontFactory
 from signing_worker.sign.work import SignWork
 
 FONT_SIZE = 8
@@ -33,12 +33,11 @@ def _post(post: str) -> str:
     return f"KT. HIỆU TRƯỞNG – {post}" if post.lower().startswith(DEPUTY) else post
 
 
-def mark_style(lines: list[str], font_file: str) -> TextStampStyle:
+def mark_style(lines: list[str], face: MarkFace) -> TextStampStyle:
     """The mark as pyHanko draws it: an embedded font, a thin frame, no background."""
-    font = GlyphAccumulatorFactory(font_file, font_size=FONT_SIZE)
     return TextStampStyle(
         stamp_text="\n".join(lines).replace("%", "%%"),
-        text_box_style=TextBoxStyle(font=font, font_size=FONT_SIZE, leading=FONT_SIZE + 2),
+        text_box_style=TextBoxStyle(font=MarkFontFactory(face), font_size=FONT_SIZE, leading=FONT_SIZE + 2),
         border_width=0,
         background=None,
     )

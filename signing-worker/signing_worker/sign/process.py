@@ -34,6 +34,7 @@ from signing_worker.sign.evidence import Evidence
 from signing_worker.sign.head import sign_note
 from signing_worker.sign.keys import KeyRing, SigningKey, to_asn1
 from signing_worker.sign.mark import mark_lines, mark_style
+from signing_worker.sign.mark_font import MarkFace
 from signing_worker.sign.pdf import PdfSigning, RingSigner, sign_pdf
 from signing_worker.sign.trust import Owner, Trust
 from signing_worker.sign.work import HeadWork, Refused, SignedHead, SignedWork, SignerSetup, SignWork
@@ -53,7 +54,7 @@ class _Process:
     trust: Trust
     evidence: Evidence
     setup: SignerSetup
-    font: str
+    face: MarkFace
 
 
 _process: list[_Process] = []
@@ -67,7 +68,7 @@ def start(setup: SignerSetup) -> None:
     keys = KeyRing(setup.keys_folder, setup.keys_password, production=setup.production)
     trust = Trust(setup.trust_roots, setup.intermediates)
     session = runner.run(_open_session())
-    _process.append(_Process(runner, session, keys, trust, Evidence(), setup, font_file()))
+    _process.append(_Process(runner, session, keys, trust, Evidence(), setup, MarkFace(font_file())))
 
 
 def stop() -> None:
@@ -122,7 +123,7 @@ async def _sign(here: _Process, work: SignWork) -> SignedWork:
             signer=RingSigner(
                 key, here.trust.intermediates, embed_roots=work.role is SignatureRole.LOCK_SEAL
             ),
-            style=mark_style(mark_lines(work, signed_at, serial), here.font),
+            style=mark_style(mark_lines(work, signed_at, serial), here.face),
             tsa_url=here.setup.tsa_url,
             context=await _evidence(here, work, key) if work.role is SignatureRole.LOCK_SEAL else None,
         ),
