@@ -35,6 +35,7 @@ from backend.db.repositories import (
     preparing,
     records,
     submissions,
+    transfers,
     units,
 )
 from backend.db.repositories.access import AccessRow
@@ -179,6 +180,8 @@ class Loaders:
         self.visits = _loader(preparing.find_visits)
         self.visit_proposals = _loader(preparing.proposals_of)
         self.reports = _loader(participation_reports.find)
+        self.transfers = _loader(transfers.find)
+        self.transfer_snapshots = _loader(transfers.snapshots)
         self.seals_pending = _loader(periods.seals_pending)
         self.seals_waiting = _loader(calendar_watch.seals_waiting)
         self.lock_blockers = _loader(preflight.blockers)

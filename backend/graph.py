@@ -55,6 +55,7 @@ from backend.resolvers import (
     sessions,
     sharing,
     signing,
+    transfers,
 )
 from backend.resolvers.measuring import Measured
 from backend.resolvers.repeating import key_of, once_per_key
@@ -86,6 +87,7 @@ from backend.schema.viewer import SignInProvider, Viewer
 class Query(
     participation.ParticipationQueries,
     preparing.PreparingQueries,
+    transfers.TransferQueries,
     burn_up.ProgressQueries,
     preflight.PreflightQueries,
     ledger.LedgerQueries,
@@ -186,6 +188,7 @@ class Mutation(
     administration.AdministrationMutations,
     participation.ParticipationMutations,
     preparing.PreparingMutations,
+    transfers.TransferMutations,
 ):
     """Everything that changes something; each answers with a payload and its user errors."""
 

@@ -26,6 +26,9 @@ DomainError
 ├── ParticipationError         an act of taking part that cannot be done so
 │   ├── ConditionsIncompleteError, ConditionsNotMetError
 │   └── DayInvalidError, DaysInvalidError, ProposalAnsweredError
+├── TransferError              a book that cannot change schools so
+│   ├── BookBusyError, BookNotFoundError, ClassUnsuitableError
+│   └── SchoolHasBookError, TransferOpenError
 ├── CalendarError              dates of the calendar, or exceptions to them, that cannot be so
 │   └── LockDateInvalidError, ExceptionDateInvalidError, ExceptionPlaceInvalidError
 ├── FileRejectedError          an import file as a whole
@@ -88,12 +91,22 @@ from backend.domain.signing_errors import (
     TimestampUnavailableError,
     UnexpectedFailureError,
 )
+from backend.domain.transfer_errors import (
+    BookBusyError,
+    BookNotFoundError,
+    ClassUnsuitableError,
+    SchoolHasBookError,
+    TransferError,
+    TransferOpenError,
+)
 
 # what stands in modules of its own and belongs to the tree
 __all__ = [
     "AdministrationError",
     "AlreadyThereError",
     "AssignmentInvalidError",
+    "BookBusyError",
+    "BookNotFoundError",
     "CalendarError",
     "CertificateExpiredError",
     "CertificateMissingError",
@@ -101,6 +114,7 @@ __all__ = [
     "CertificateRevokedError",
     "CertificateUntrustedError",
     "CitizenNumberInvalidError",
+    "ClassUnsuitableError",
     "ConditionsIncompleteError",
     "ConditionsNotMetError",
     "ContentChangedError",
@@ -123,10 +137,13 @@ __all__ = [
     "ProposalDecidedError",
     "RenderFailedError",
     "RevocationUnavailableError",
+    "SchoolHasBookError",
     "SchoolUnknownError",
     "SigningFailedError",
     "StoreUnavailableError",
     "TimestampUnavailableError",
+    "TransferError",
+    "TransferOpenError",
     "UnexpectedFailureError",
     "UnitInvalidError",
 ]

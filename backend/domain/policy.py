@@ -94,6 +94,15 @@ def own_school(actor: Actor, record: RecordFacts) -> bool:
     return record.school_id in actor.school_ids
 
 
+def own_and_here(actor: Actor, record: RecordFacts) -> bool:
+    """A school writes its years as long as it manages the book; after a transfer it only reads them."""
+    return own_school(actor, record) and record.managing_school_id in actor.school_ids
+
+
+def own_class_and_here(actor: Actor, record: RecordFacts) -> bool:
+    return own_class(actor, record) and record.managing_school_id == record.school_id
+
+
 def managed_or_own(actor: Actor, record: RecordFacts) -> bool:
     return own_school(actor, record) or record.managing_school_id in actor.school_ids
 
@@ -135,7 +144,7 @@ VISIBLE: dict[Role, Coverage] = {
 """Which records a role can see at all."""
 
 GRANTS: dict[Role, dict[Action, Coverage]] = {
-    Role.HOMEROOM_TEACHER: {Action.EDIT: own_class, Action.SIGN_AS_TEACHER: own_class},
+    Role.HOMEROOM_TEACHER: {Action.EDIT: own_class_and_here, Action.SIGN_AS_TEACHER: own_class_and_here},
     Role.PRINCIPAL: dict.fromkeys(
         (
             Action.SIGN_AS_PRINCIPAL,
@@ -146,10 +155,10 @@ GRANTS: dict[Role, dict[Action, Coverage]] = {
             Action.REPLACE,
             Action.DISCARD,
         ),
-        own_school,
+        own_and_here,
     ),
-    Role.DEPUTY_PRINCIPAL: dict.fromkeys((Action.SIGN_AS_PRINCIPAL, Action.RETURN), own_school),
-    Role.CLERK: dict.fromkeys((Action.EDIT, Action.ISSUE, Action.SUBMIT), own_school),
+    Role.DEPUTY_PRINCIPAL: dict.fromkeys((Action.SIGN_AS_PRINCIPAL, Action.RETURN), own_and_here),
+    Role.CLERK: dict.fromkeys((Action.EDIT, Action.ISSUE, Action.SUBMIT), own_and_here),
     Role.DISTRICT_OFFICER: {},
     Role.DEPARTMENT_OFFICER: dict.fromkeys((Action.ACCEPT, Action.REJECT, Action.LOCK), province),
     Role.GUARDIAN: {},

@@ -11,9 +11,18 @@ from backend.domain.errors import DomainError
 from backend.domain.messages import Language, sentence
 from backend.domain.participation import ParticipationAction
 from backend.domain.policy import Refusal
+from backend.domain.transfer import TransferAction
 from backend.schema.error_codes import ErrorCode
 
-Act = TypeVar("Act", CeremonyAction, SubmissionAction, LockPeriodAction, ParticipationAction, ProposalAction)
+Act = TypeVar(
+    "Act",
+    CeremonyAction,
+    SubmissionAction,
+    LockPeriodAction,
+    ParticipationAction,
+    ProposalAction,
+    TransferAction,
+)
 RefusalT = TypeVar("RefusalT")
 Judge = Callable[[Act], DomainError | None]
 
@@ -49,6 +58,13 @@ class ParticipationRefusal:
 @strawberry.type(description="Why the viewer may not decide about a proposal now.")
 class ProposalRefusal:
     action: ProposalAction
+    code: ErrorCode
+    message: str
+
+
+@strawberry.type(description="Why the viewer may not do something to a transfer now.")
+class TransferRefusal:
+    action: TransferAction
     code: ErrorCode
     message: str
 

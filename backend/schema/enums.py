@@ -22,6 +22,7 @@ from backend.domain.policy import Role
 from backend.domain.preflight import Blocker, Remedy
 from backend.domain.signing import ItemState, SignatureRole
 from backend.domain.submission import Verdict
+from backend.domain.transfer import OpenWork, TransferAction, TransferState
 
 strawberry.enum(State, name="RecordState", description="Where a revision stands (lifecycle table).")
 strawberry.enum(Action, name="RecordAction", description="What can be done to a record.")
@@ -74,4 +75,7 @@ strawberry.enum(
 strawberry.enum(
     ParticipationAction, name="ParticipationAction", description="What can be done to a declaration."
 )
+strawberry.enum(TransferState, name="TransferState", description="Where a transfer stands.")
+strawberry.enum(TransferAction, name="TransferAction", description="What can be done to a transfer.")
+strawberry.enum(OpenWork, name="TransferOpenWork", description="What the managing school has not finished.")
 strawberry.enum(ReportKind, name="ParticipationReportKind", description="The monthly reports (plan, part V).")

@@ -12,6 +12,8 @@ from backend.domain.participation import GRANTS as TAKING_PART
 from backend.domain.participation import ORGANISES, SUPERVISES, ParticipationAction
 from backend.domain.policy import GRANTS, MAY_IMPORT, SHARES, Role
 from backend.domain.signing import SIGNING_ACTION
+from backend.domain.transfer import ASKS, REQUESTS, SEES_TRANSFERS, TransferAction
+from backend.domain.transfer import GRANTS as HANDS_OVER
 
 EVERYBODY = frozenset(Role)
 SCHOOL = frozenset({Role.HOMEROOM_TEACHER, Role.PRINCIPAL, Role.DEPUTY_PRINCIPAL, Role.CLERK})
@@ -35,6 +37,10 @@ def _carries(action: ParticipationAction) -> frozenset[Role]:
     return frozenset(role for role, granted in TAKING_PART.items() if action in granted)
 
 
+def _hands_over(action: TransferAction) -> frozenset[Role]:
+    return frozenset(role for role, granted in HANDS_OVER.items() if action in granted)
+
+
 SIGNERS = _granted(*SIGNING_ACTION.values())
 
 THINGS: dict[str, frozenset[Role]] = {
@@ -56,6 +62,7 @@ THINGS: dict[str, frozenset[Role]] = {
     "TrainingSession": STAFF,
     "SupervisionVisit": STAFF,
     "ParticipationReport": STAFF,
+    "Transfer": SEES_TRANSFERS,
 }
 """Types with an id: who may see any of them."""
 
@@ -154,6 +161,14 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     "Mutation.supervisionProposalMake": ORGANISES,
     "Mutation.supervisionProposalAnswer": ORGANISES,
     "Mutation.participationReportMake": ORGANISES,
+    "Query.transfers": SEES_TRANSFERS,
+    "Mutation.transferRequest": REQUESTS,
+    "Mutation.transferOpen": ASKS,
+    "Mutation.transferAsk": _hands_over(TransferAction.ASK),
+    "Mutation.transferRelease": _hands_over(TransferAction.RELEASE),
+    "Mutation.transferAccept": _hands_over(TransferAction.ACCEPT),
+    "Mutation.transferRefuse": _hands_over(TransferAction.REFUSE),
+    "Mutation.transferCancel": _hands_over(TransferAction.CANCEL),
     "Mutation.viewerActAs": STAFF,
     "Mutation.sessionRevoke": SIGNED_IN,
     "Mutation.sessionRevokeOthers": SIGNED_IN,

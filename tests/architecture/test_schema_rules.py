@@ -244,10 +244,13 @@ RARELY = {
     "Mutation.integratorGrantCreate",
     "Query.registryRecord",
     "Query.integratorGrants",
+    "Mutation.transferRequest",
+    "Mutation.transferOpen",
+    "Mutation.transferAsk",
     "Integrator",
     "IntegratorGrant",
 }
-"""What needs a delegation, a ceremony or session of one's own, another's proposal, a locked record: not everybody has it on the stage."""
+"""What needs a delegation, a ceremony or session of one's own, another's proposal, a locked record, a pupil who comes: not everybody has it on the stage."""
 
 
 def _successes() -> dict[str, set[str]]:

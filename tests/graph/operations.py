@@ -28,6 +28,7 @@ from tests.graph.rows import (
     something,
 )
 from tests.graph.stage import OTHER_PROGRAM, REPLACED, SEATS, Stage
+from tests.graph.transfers import TRANSFERS
 from tests.strategies.records import YEAR
 
 MADE_FOR_A_BOOK = {"ShareCode": "purpose", "AccessEvent": "reader", "IntegratorGrant": "purpose"}
@@ -374,7 +375,7 @@ WRITES = (
     ),
 )
 
-ROWS = (*READS, *WRITES, *ADMINISTRATION, *PREPARING, *CALENDAR)
+ROWS = (*READS, *WRITES, *ADMINISTRATION, *PREPARING, *CALENDAR, *TRANSFERS)
 
 
 async def send_files(api: Api, stage: Stage) -> None:

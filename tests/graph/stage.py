@@ -23,6 +23,7 @@ from tests.fixtures.asking import PROGRAM
 from tests.fixtures.certificates import self_signed
 from tests.fixtures.integrators import Client
 from tests.fixtures.world import PARENT, SCHOOLS, School, World, parsed, pupil_content
+from tests.graph.moving import let_move
 from tests.graph.taking_part import let_take_part
 from tests.strategies.records import YEAR
 
@@ -110,6 +111,13 @@ async def build_stage(world: World) -> Stage:
     await world.owner.run(_LINK, stage.records["own", State.ACCEPTED].book_id, PARENT)
     await _move(stage, "own", MOVED_AWAY, to="sibling")
     await _move(stage, "before", MOVED_HERE, to="own")
+    await let_move(
+        world,
+        stage.keys,
+        leaving=stage.records["own", State.ACCEPTED].book_id,
+        coming=stage.records["sibling", State.DRAFT].book_id,
+        elsewhere=stage.records["sibling", State.ISSUED].book_id,
+    )
     await _schedule(stage)
     await let_take_part(world, stage.keys)
     await _grow_ledger(stage)

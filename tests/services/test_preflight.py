@@ -16,7 +16,7 @@ from backend.domain.policy import Actor
 from backend.domain.preflight import REMEDY, Blocker
 from backend.domain.signing import SignatureRole
 from backend.jobs import RehearseLock, SealPeriod
-from backend.services import locking, preflight, submissions
+from backend.services import locking, preflight, submissions, transfers
 from backend.services.records import edit, send_back
 from signing_worker import locks
 from tests.fixtures.certificates import self_signed
@@ -166,13 +166,20 @@ async def test_rejected_and_moved_records_are_named(world: World) -> None:
         await submissions.submit(principal, [first.id])
     async with scoped(department, write=True):
         await send_back(department, Action.REJECT, first.id, "Sai điểm.")
-    await world.owner.run(
-        "UPDATE record_book SET managing_school_id = $2, has_foreign_years = true WHERE id = $1",
-        second.book_id,
-        world.schools[1].id,
-    )
+    await _ask_for(world, second.book_id)
     assert await _names(principal, first.id) == [Blocker.UNSIGNED_BY_TEACHER, Blocker.REJECTED]
     assert await _names(principal, second.id) == [Blocker.UNSIGNED_BY_TEACHER, Blocker.TRANSFER_OPEN]
+
+
+async def _ask_for(world: World, book_id: int) -> None:
+    """Another school asks for a book."""
+    (found,) = await world.owner.run(
+        "SELECT b.lookup_code, p.birth_date FROM record_book b JOIN pupil p ON p.id = b.pupil_id WHERE b.id = $1",
+        book_id,
+    )
+    head = world.schools[1].actors["ht"]
+    async with scoped(head, write=True):
+        await transfers.open_transfer(head, found["lookup_code"], found["birth_date"], "")
 
 
 async def test_each_sees_what_would_miss_the_lock_in_their_scope(world: World) -> None:

@@ -42,6 +42,7 @@ from backend.db.models.signing import (
     SigningIntent,
 )
 from backend.db.models.submissions import Submission, SubmissionItem
+from backend.db.models.transfers import Transfer, TransferSnapshot
 
 __all__ = [
     "AccessEvent",
@@ -85,6 +86,8 @@ __all__ = [
     "SupervisionVisit",
     "TrainingAttendance",
     "TrainingSession",
+    "Transfer",
+    "TransferSnapshot",
     "TreeHead",
     "WorkerClock",
     "WorkingGroupMember",

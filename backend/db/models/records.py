@@ -17,7 +17,10 @@ from backend.domain.lifecycle import Action, State
 
 
 class YearRecord(models.Model):
-    """A book in one school year at one school. ``state`` is that of the standing revision, else the working one."""
+    """A book in one school year at one school. ``state`` is that of the standing revision, else the working one.
+
+    ``left_behind`` marks a year that the pupil did not finish at this school: nobody waits for it any more.
+    """
 
     id = fields.BigIntField(primary_key=True)
     book: fields.ForeignKeyRelation[RecordBook] = fields.ForeignKeyField(
@@ -37,6 +40,7 @@ class YearRecord(models.Model):
     state = fields.CharEnumField(State, max_length=16, default=State.DRAFT)
     working_revision_id = fields.BigIntField(null=True)
     standing_revision_id = fields.BigIntField(null=True)
+    left_behind = fields.BooleanField(default=False, db_default=False)
     updated_at = fields.DatetimeField(auto_now=True)
 
     book_id: int

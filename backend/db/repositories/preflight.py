@@ -15,11 +15,11 @@ from backend.domain.preflight import Blocker
 from backend.domain.signing import SignatureRole
 
 # A draft whose results are not whole may still belong to either window. A school answers for its own years, not for
-# those that a pupil brought along.
+# those that a pupil brought along, and nobody for a year that was left behind unfinished.
 _OF_PERIOD = f"""
   FROM year_record y
   JOIN revision w ON w.id = y.working_revision_id
- WHERE y.school_year = $1 AND y.grade = ANY ($2::smallint[])
+ WHERE y.school_year = $1 AND NOT y.left_behind AND y.grade = ANY ($2::smallint[])
    AND (w."window" = ANY ($3::text[]) OR w.state = 'DRAFT' AND w.gaps & {int(Gap.RESULTS | Gap.COMMENT)} > 0)
    AND ($4::bigint IS NULL OR y.school_id IN (SELECT u.id FROM org_unit u WHERE u.id = $4 OR u.parent_id = $4))
    AND ((SELECT current_setting('role', true)) IS DISTINCT FROM 'hocba_school'
@@ -39,7 +39,7 @@ _BLOCKERS = ", ".join(
         _IN_STATE.format(state="SUBMITTED", blocker=Blocker.NOT_ACCEPTED),
         f"CASE WHEN c.state = 'DRAFT' AND c.opened_by = 'REJECT' THEN '{Blocker.REJECTED}' END",
         f"CASE WHEN c.gaps & {int(Gap.PUPIL_CODE)} > 0 THEN '{Blocker.PUPIL_CODE_MISSING}' END",
-        f"CASE WHEN c.managing_school_id <> c.school_id THEN '{Blocker.TRANSFER_OPEN}' END",
+        f"CASE WHEN c.moving THEN '{Blocker.TRANSFER_OPEN}' END",
         "CASE WHEN c.state = 'DRAFT' THEN t.obstacle END",
         "CASE WHEN c.state IN ('DRAFT', 'TEACHER_SIGNED') THEN l.obstacle END",
         "CASE WHEN c.state IN ('DRAFT', 'TEACHER_SIGNED', 'PRINCIPAL_SIGNED') THEN s.obstacle END",
@@ -51,9 +51,10 @@ def _blocked(records: str) -> str:
     """Records with their blockers; ``records`` says which, as the rows ``y`` with their working revisions ``w``."""
     return f"""
 WITH c AS (
-  SELECT y.id, y.school_id, y.school_class_id, y.sort_key, w.state, w.gaps, w.opened_by, b.managing_school_id
+  SELECT y.id, y.school_id, y.school_class_id, y.sort_key, w.state, w.gaps, w.opened_by,
+         EXISTS (SELECT FROM transfer x WHERE x.book_id = y.book_id AND x.state IN ('REQUESTED', 'ASKED', 'RELEASED')) AS moving
     FROM (SELECT y.*, w.id AS working_id {records} AND y.state NOT IN ('ACCEPTED', 'LOCKED')) y
-    JOIN revision w ON w.id = y.working_id JOIN record_book b ON b.id = y.book_id
+    JOIN revision w ON w.id = y.working_id
 ), obstacles AS MATERIALIZED (SELECT * FROM signer_obstacles($1::smallint, now())),
 blocked AS (
   SELECT c.id, c.school_id, c.school_class_id, c.sort_key, c.state, x.blocker, x.place

@@ -1,0 +1,189 @@
+"""A book changes schools: asked for, released, accepted; or refused, or taken back (TT28/2020 Art. 36).
+
+What is accepted happens in one transaction: the book with its code and past years, the snapshot of what the old
+school had not finished, the row of the learning history, and the year that the new school goes on to write.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from backend.db.repositories import audit, imports, organisation, records, transfers
+from backend.db.repositories.imports import EnrolmentRow
+from backend.db.repositories.organisation import ClassRow
+from backend.db.repositories.transfers import FoundBook, SnapshotRow, TransferRow
+from backend.domain.canonical import Json, canonical_bytes, digest_of
+from backend.domain.content import HistoryEntry, RecordContent, SchoolFacts
+from backend.domain.content_json import from_json, to_json
+from backend.domain.errors import (
+    BookNotFoundError,
+    ClassUnsuitableError,
+    NotFoundError,
+    NotPermittedError,
+    ReasonRequiredError,
+    SchoolHasBookError,
+    SchoolUnknownError,
+    TransferOpenError,
+)
+from backend.domain.organisation import UnitKind
+from backend.domain.policy import Actor, Refusal, Role
+from backend.domain.text import clean
+from backend.domain.transfer import (
+    ASKS,
+    GRANTS,
+    NEEDS_REASON,
+    REQUESTS,
+    TRANSITIONS,
+    TransferAction,
+    TransferState,
+    transfer_refusal,
+)
+from backend.services.acting import allow
+from backend.services.import_writing import planned_row, write
+
+REASON_MAX = 500
+
+
+async def request(actor: Actor, record_id: int, school_id: int, reason: str) -> TransferRow:
+    """A parent asks that the book of a record goes to another school.
+
+    Raises:
+        NotPermittedError: unless a guardian asks. NotFoundError: when the record is not their child's.
+        SchoolUnknownError, SchoolHasBookError, TransferOpenError: when there is nothing to hand over, or not now.
+    """
+    if actor.role not in REQUESTS:
+        raise NotPermittedError(Refusal.ROLE)
+    record = (await records.find([record_id])).get(record_id)
+    book = None if record is None else await transfers.own_book(record.book_id)
+    if book is None:
+        raise NotFoundError(field="recordId")
+    school = (await organisation.find_units([school_id])).get(school_id)
+    if school is None or school.kind is not UnitKind.SCHOOL:
+        raise SchoolUnknownError(field="schoolId")
+    return await _begin(actor, book, school_id, TransferState.REQUESTED, reason)
+
+
+async def open_transfer(actor: Actor, lookup_code: str, birth_date: date, reason: str) -> TransferRow:
+    """The receiving school asks for a book by what the parent shows; a request for this school is taken up.
+
+    Raises:
+        NotPermittedError: unless a head asks. BookNotFoundError: when code and birth date do not belong together.
+        SchoolHasBookError, TransferOpenError: when there is nothing to hand over, or not now.
+    """
+    if actor.role not in ASKS or actor.unit_id is None:
+        raise NotPermittedError(Refusal.ROLE)
+    book = await transfers.find_book("".join(lookup_code.split()).replace("-", "").lower(), birth_date)
+    if book is None:
+        raise BookNotFoundError(field="lookupCode")
+    standing = await transfers.find_open(book.book_id)
+    if (
+        standing is not None
+        and standing.state is TransferState.REQUESTED
+        and standing.to_school_id == actor.unit_id
+    ):
+        return await act(actor, TransferAction.ASK, standing.id)
+    return await _begin(actor, book, actor.unit_id, TransferState.ASKED, reason)
+
+
+async def _begin(
+    actor: Actor, book: FoundBook, school_id: int, state: TransferState, reason: str
+) -> TransferRow:
+    if book.managing_school_id == school_id:
+        raise SchoolHasBookError(field="schoolId" if state is TransferState.REQUESTED else "lookupCode")
+    made = await transfers.begin(book, school_id, state, clean(reason)[:REASON_MAX], actor.staff_id)
+    if made is None:
+        raise TransferOpenError
+    row = (await transfers.find([made]))[made]
+    await _note(actor, "REQUEST" if state is TransferState.REQUESTED else "ASK", row)
+    return row
+
+
+async def act(actor: Actor, action: TransferAction, transfer_id: int, reason: str = "") -> TransferRow:
+    """Carry a transfer on, all but its acceptance.
+
+    Raises:
+        NotPermittedError, NotFoundError, BookBusyError: by the table of the transfer's life.
+        ReasonRequiredError: when it takes a reason.
+    """
+    if action in NEEDS_REASON and not clean(reason):
+        raise ReasonRequiredError(field="reason")
+    row = await _take(actor, action, transfer_id)
+    after, _ = TRANSITIONS[row.state, action]
+    await transfers.move(row.id, after, clean(reason)[:REASON_MAX], actor.staff_id)
+    await _note(actor, action, row, reason=clean(reason)[:REASON_MAX])
+    return (await transfers.find([row.id]))[row.id]
+
+
+async def accept(actor: Actor, transfer_id: int, class_id: int) -> TransferRow:
+    """The receiving school takes the book into one of its classes.
+
+    Raises:
+        NotPermittedError, NotFoundError, BookBusyError: by the table of the transfer's life.
+        ClassUnsuitableError: when the class is not the school's.
+    """
+    row = await _take(actor, TransferAction.ACCEPT, transfer_id)
+    target = (await organisation.find_classes([class_id])).get(class_id)
+    if target is None or target.school_id != row.to_school_id:
+        raise ClassUnsuitableError(field="schoolClassId")
+    if not await transfers.hand_over(row.id, class_id):
+        raise NotPermittedError(Refusal.STATE)
+    facts = (await organisation.find_units([row.to_school_id]))[row.to_school_id].facts
+    await imports.enrol([_enrolment(row, target, facts)])
+    left = (await transfers.snapshots([row.id]))[row.id]
+    await _go_on(row, target, facts, [item for item in left if item.school_year == target.school_year])
+    await _note(actor, TransferAction.ACCEPT, row, snapshots=[item.revision_id for item in left])
+    return (await transfers.find([row.id]))[row.id]
+
+
+async def _take(actor: Actor, action: TransferAction, transfer_id: int) -> TransferRow:
+    if action not in GRANTS.get(actor.role, ()):
+        raise NotPermittedError(Refusal.ROLE)
+    row = await transfers.take(transfer_id)
+    if row is None:
+        raise NotFoundError(field="transferId")
+    allow(transfer_refusal(actor, action, row.facts), "transferId")
+    return row
+
+
+def _enrolment(row: TransferRow, target: ClassRow, school: SchoolFacts) -> EnrolmentRow:
+    return EnrolmentRow(row.book_id, target.school_year, target.name, school.name, "", None)
+
+
+async def _go_on(
+    row: TransferRow, target: ClassRow, school: SchoolFacts, left: Sequence[SnapshotRow]
+) -> None:
+    """Open the year that the new school writes on, without results: those of the old school stay its own."""
+    if not left:
+        return
+    content = _continued(from_json(left[-1].content), target, school)
+    known = next(
+        item
+        for item in await imports.known_pupils(row.to_school_id, target.school_year)
+        if item.book_id == row.book_id
+    )
+    if known.record_id is None:
+        canonical = canonical_bytes(to_json(content))
+        await write(row.to_school_id, [planned_row(content, canonical.decode(), digest_of(canonical), known)])
+
+
+def _continued(before: RecordContent, target: ClassRow, school: SchoolFacts) -> RecordContent:
+    entry = HistoryEntry(school_year=before.school_year, class_name=target.name, school_name=school.name)
+    history = tuple(
+        item
+        for item in before.history
+        if (item.school_year, item.school_name) != (entry.school_year, entry.school_name)
+    )
+    return RecordContent(
+        school_year=before.school_year,
+        grade=target.grade,
+        class_name=target.name,
+        school=school,
+        pupil=before.pupil,
+        history=(*history, entry),
+    )
+
+
+async def _note(actor: Actor, action: str, row: TransferRow, **detail: Json) -> None:
+    """Written down where the actor may write: at their own side."""
+    side = row.to_school_id if row.to_school_id in actor.school_ids else row.from_school_id
+    school_id = None if actor.role is Role.GUARDIAN else side
+    await audit.append(actor, f"TRANSFER_{action}", [(school_id, None)], transfer=row.id, **detail)

@@ -1,0 +1,292 @@
+"""Transfers: a book is asked for, released and accepted; what the old school wrote stays its own and readable."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import asyncpg
+import pytest
+from tortoise.exceptions import BaseORMException
+
+from backend.db import sql
+from backend.db.repositories import records, transfers
+from backend.db.repositories.records import RecordRow
+from backend.db.repositories.transfers import TransferRow
+from backend.db.scope import scoped
+from backend.domain.errors import (
+    BookBusyError,
+    BookNotFoundError,
+    ClassUnsuitableError,
+    DomainError,
+    NotFoundError,
+    NotPermittedError,
+    ReasonRequiredError,
+    SchoolHasBookError,
+    TransferOpenError,
+)
+from backend.domain.lifecycle import Action, State
+from backend.domain.policy import Actor
+from backend.domain.transfer import OpenWork, TransferAction, TransferState
+from backend.services import submissions
+from backend.services import transfers as cases
+from backend.services.acting import refusal_for
+from tests.fixtures.world import World
+from tests.strategies.records import YEAR
+
+RELEASE, REFUSE, CANCEL, ASK = (
+    TransferAction.RELEASE,
+    TransferAction.REFUSE,
+    TransferAction.CANCEL,
+    TransferAction.ASK,
+)
+
+
+@dataclass
+class Parts:
+    """A pupil of the first school, and the heads of the old and of the new school."""
+
+    world: World
+    record: RecordRow
+    old: Actor
+    new: Actor
+    new_class: int
+
+    async def found(self) -> tuple[str, object]:
+        (row,) = await self.world.owner.run(
+            "SELECT b.lookup_code, p.birth_date FROM record_book b JOIN pupil p ON p.id = b.pupil_id WHERE b.id = $1",
+            self.record.book_id,
+        )
+        return row["lookup_code"], row["birth_date"]
+
+    async def ask(self) -> TransferRow:
+        code, born = await self.found()
+        async with scoped(self.new, write=True):
+            return await cases.open_transfer(self.new, code, born, "Chuyển nhà")  # type: ignore[arg-type]
+
+    async def accept(self, key: int) -> TransferRow:
+        async with scoped(self.new, write=True):
+            return await cases.accept(self.new, key, self.new_class)
+
+    async def move(self) -> TransferRow:
+        asked = await self.ask()
+        await act(self.old, RELEASE, asked.id)
+        return await self.accept(asked.id)
+
+    async def book(self) -> dict[str, object]:
+        (row,) = await self.world.owner.run("SELECT * FROM record_book WHERE id = $1", self.record.book_id)
+        return dict(row)
+
+
+@pytest.fixture
+async def parts(world: World) -> Parts:
+    old, new = world.own, world.schools[2]
+    record = (await world.records(old.actors["gv.4A"]))[0]
+    (new_class,) = new.actors["gv.4A"].class_ids
+    return Parts(world, record, old.actors["ht"], new.actors["ht"], new_class)
+
+
+async def act(actor: Actor, action: TransferAction, key: int, reason: str = "") -> TransferRow:
+    async with scoped(actor, write=True):
+        return await cases.act(actor, action, key, reason)
+
+
+async def seen(actor: Actor, key: int) -> TransferRow | None:
+    async with scoped(actor, write=False):
+        return (await transfers.find([key])).get(key)
+
+
+async def test_a_book_changes_schools(parts: Parts) -> None:
+    """Asked, released with a flag for the open year, accepted: the book with its code goes, and a year begins there."""
+    before = await parts.book()
+    asked = await parts.ask()
+    assert (asked.state, asked.open_work) == (TransferState.ASKED, (OpenWork.YEAR_OPEN,))
+    assert await parts.book() == before
+    assert (await act(parts.old, RELEASE, asked.id)).state is TransferState.RELEASED
+    done = await parts.accept(asked.id)
+    assert (done.state, done.open_work) == (TransferState.ACCEPTED, (OpenWork.YEAR_OPEN,))
+    after = await parts.book()
+    assert after["lookup_code"] == before["lookup_code"]
+    assert (after["managing_school_id"], after["school_class_id"]) == (parts.new.unit_id, parts.new_class)
+    history = await parts.world.owner.run(
+        "SELECT school_name FROM enrolment WHERE book_id = $1 ORDER BY id", parts.record.book_id
+    )
+    names = [parts.world.own.facts.name, parts.world.schools[2].facts.name]
+    assert [row["school_name"] for row in history] == names
+
+
+async def test_the_marks_of_the_open_year_are_kept_and_the_new_school_writes_its_own(parts: Parts) -> None:
+    """The draft becomes a snapshot that both heads read; the new record has the pupil, both schools, and no marks."""
+    done = await parts.move()
+    for head in (parts.old, parts.new):
+        async with scoped(head, write=False):
+            (snapshot,) = (await transfers.snapshots([done.id]))[done.id]
+        assert snapshot.revision_id == parts.record.working.id
+        assert snapshot.content["subjects"]
+    async with scoped(parts.new, write=False):
+        rows = list((await records.find(await _records_of(parts))).values())
+        (begun,) = [row for row in rows if row.school_id == parts.new.unit_id]
+        content = (await records.contents([begun.working.id]))[begun.working.id]
+    assert (begun.state, begun.school_class_id, begun.school_year) == (
+        State.DRAFT,
+        parts.new_class,
+        YEAR.start,
+    )
+    assert not content.get("subjects")
+    assert [entry["schoolName"] for entry in content["history"]] == [
+        parts.world.own.facts.name,
+        parts.world.schools[2].facts.name,
+    ]
+    for marks in (parts.world.district["193"], parts.world.department):
+        async with scoped(marks, write=False):
+            assert (await transfers.snapshots([done.id]))[done.id] == []
+
+
+async def _records_of(parts: Parts) -> list[int]:
+    found = await parts.world.owner.run("SELECT id FROM year_record WHERE book_id = $1", parts.record.book_id)
+    return [row["id"] for row in found]
+
+
+async def test_the_old_school_reads_its_years_and_writes_them_no_more(parts: Parts) -> None:
+    """After the hand-over the head, the clerk and the teacher still see the year; policy and database refuse a change."""
+    await parts.move()
+    teacher = parts.world.own.actors["gv.4A"]
+    for actor in (parts.old, parts.world.own.actors["vt"], teacher):
+        async with scoped(actor, write=True):
+            (row,) = (await records.find([parts.record.id])).values()
+            assert refusal_for(actor, Action.VIEW, row) is None
+            for action in (Action.EDIT, Action.SIGN_AS_TEACHER, Action.ISSUE, Action.SUBMIT, Action.WITHDRAW):
+                assert refusal_for(actor, action, row) is not None, action
+            changed = await sql.rows(
+                "UPDATE revision SET version = version + 1 WHERE id = $1 RETURNING id", row.working.id
+            )
+            assert changed == []
+
+
+async def test_both_sides_and_those_above_them_see_a_transfer(parts: Parts) -> None:
+    """Heads and clerks of both schools, both districts, department and parent see it; the third school and teachers do not."""
+    asked, world = await parts.ask(), parts.world
+    for actor in (
+        parts.old,
+        parts.new,
+        world.own.actors["vt"],
+        *world.district.values(),
+        world.department,
+        world.guardian,
+    ):
+        assert actor is not None
+        assert await seen(actor, asked.id) is not None, actor.role
+    for actor in (world.schools[1].actors["ht"], world.own.actors["gv.4A"], world.schools[2].actors["gv.4A"]):
+        assert await seen(actor, asked.id) is None, actor.role
+
+
+async def test_a_family_asks_and_the_school_takes_the_request_up(parts: Parts) -> None:
+    """A parent's request is seen by the receiving school, which asks; the parent may take it back until it is released."""
+    parent = parts.world.guardian
+    assert parent is not None
+    await parts.world.bring_to(State.ISSUED, parts.record.id)
+    async with scoped(parts.old, write=True):
+        await submissions.submit(parts.old, [parts.record.id])
+    async with scoped(parts.world.department, write=True):
+        await submissions.accept(parts.world.department, [parts.record.id])
+    async with scoped(parent, write=True):
+        wished = await cases.request(parent, parts.record.id, parts.new.unit_id or 0, "Chuyển nhà")
+    assert wished.state is TransferState.REQUESTED
+    asked = await parts.ask()
+    assert (asked.id, asked.state, asked.open_work) == (
+        wished.id,
+        TransferState.ASKED,
+        (OpenWork.YEAR_UNLOCKED,),
+    )
+    taken_back = await act(parent, CANCEL, asked.id, "Ở lại")
+    assert (taken_back.state, taken_back.answer) == (TransferState.CANCELLED, "Ở lại")
+    await parts.move()
+    async with scoped(parent, write=False):
+        assert len(await transfers.page(None, before_id=None, limit=10)) == 2
+        assert (await records.find([parts.record.id]))[parts.record.id].state is State.ACCEPTED
+
+
+async def _refused(world: World, key: int, error: type[DomainError], actor: Actor, *said: object) -> None:
+    before = await world.owner.run("SELECT * FROM transfer WHERE id = $1", key)
+    with pytest.raises(error):
+        await act(actor, said[0], key, *said[1:])  # type: ignore[arg-type]
+    assert await world.owner.run("SELECT * FROM transfer WHERE id = $1", key) == before
+
+
+async def test_each_step_is_the_turn_of_one_side(parts: Parts) -> None:
+    """Nobody releases for the other side, accepts what is not released, or says no without a reason; nothing changes."""
+    asked, world = await parts.ask(), parts.world
+    await _refused(world, asked.id, NotPermittedError, parts.new, RELEASE)
+    await _refused(world, asked.id, NotPermittedError, world.own.actors["vt"], RELEASE)
+    await _refused(world, asked.id, NotFoundError, world.schools[1].actors["ht"], RELEASE)
+    await _refused(world, asked.id, ReasonRequiredError, parts.old, REFUSE, " ")
+    await _refused(world, asked.id, NotPermittedError, parts.old, ASK)
+    with pytest.raises(NotPermittedError):
+        await parts.accept(asked.id)
+    refused = await act(parts.old, REFUSE, asked.id, "Chưa có đơn")
+    assert (refused.state, refused.answer) == (TransferState.REFUSED, "Chưa có đơn")
+    await _refused(world, asked.id, NotPermittedError, parts.old, RELEASE)
+
+
+async def test_a_book_is_found_only_by_code_and_birth_date_and_handed_over_once(parts: Parts) -> None:
+    """A wrong birth date finds nothing, the own book is no transfer, and a second transfer waits for the first."""
+    code, born = await parts.found()
+    async with scoped(parts.new, write=True):
+        with pytest.raises(BookNotFoundError):
+            await cases.open_transfer(parts.new, code, date(2000, 1, 1), "")
+    async with scoped(parts.old, write=True):
+        with pytest.raises(SchoolHasBookError):
+            await cases.open_transfer(parts.old, code, born, "")  # type: ignore[arg-type]
+    assert await parts.world.owner.run("SELECT * FROM transfer") == []
+    await parts.ask()
+    with pytest.raises(TransferOpenError):
+        await parts.ask()
+    assert len(await parts.world.owner.run("SELECT * FROM transfer")) == 1
+
+
+async def test_what_is_on_its_way_bars_the_hand_over(parts: Parts) -> None:
+    """While a packet waits for its verdict the book is neither released nor accepted, and stays where it is."""
+    asked, before = await parts.ask(), await parts.book()
+    await act(parts.old, RELEASE, asked.id)
+    await parts.world.bring_to(State.ISSUED, parts.record.id)
+    async with scoped(parts.old, write=True):
+        await submissions.submit(parts.old, [parts.record.id])
+    with pytest.raises(BookBusyError):
+        await parts.accept(asked.id)
+    async with scoped(parts.new, write=True):
+        assert await transfers.hand_over(asked.id, parts.new_class) is False
+    assert await parts.book() == before
+    assert (await seen(parts.new, asked.id)).state is TransferState.RELEASED  # type: ignore[union-attr]
+
+
+async def test_a_book_goes_only_into_a_class_of_the_receiving_school(parts: Parts) -> None:
+    """A class of another school is refused, and the book stays."""
+    asked, before = await parts.ask(), await parts.book()
+    await act(parts.old, RELEASE, asked.id)
+    async with scoped(parts.new, write=True):
+        with pytest.raises(ClassUnsuitableError):
+            await cases.accept(parts.new, asked.id, parts.record.school_class_id)
+    assert await parts.book() == before
+
+
+async def test_the_database_keeps_the_life_of_a_transfer(parts: Parts) -> None:
+    """Whatever the code does: a school cannot accept by writing, nor release for the other side."""
+    asked = await parts.ask()
+    for actor, state in ((parts.new, "RELEASED"), (parts.new, "ACCEPTED"), (parts.old, "ACCEPTED")):
+        with pytest.raises((BaseORMException, asyncpg.PostgresError)):
+            async with scoped(actor, write=True):
+                await sql.rows("UPDATE transfer SET state = $2 WHERE id = $1", asked.id, state)
+    assert (await seen(parts.new, asked.id)).state is TransferState.ASKED  # type: ignore[union-attr]
+
+
+async def test_a_pupil_comes_back(parts: Parts) -> None:
+    """Handed over there and back again, the first school writes once more what it had begun."""
+    await parts.move()
+    code, born = await parts.found()
+    async with scoped(parts.old, write=True):
+        asked = await cases.open_transfer(parts.old, code, born, "")  # type: ignore[arg-type]
+    await act(parts.new, RELEASE, asked.id)
+    async with scoped(parts.old, write=True):
+        await cases.accept(parts.old, asked.id, parts.record.school_class_id)
+        (row,) = (await records.find([parts.record.id])).values()
+        assert refusal_for(parts.world.own.actors["vt"], Action.EDIT, row) is None
+        changed = await sql.rows("SELECT left_behind FROM year_record WHERE id = $1", parts.record.id)
+    assert changed == [{"left_behind": False}]
