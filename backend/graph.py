@@ -27,7 +27,7 @@ from backend.context import (
     operation_variables,
 )
 from backend.db.repositories import audit, people
-from backend.db.scope import enter, unscoped
+from backend.db.scope import enter, snapshot, unscoped
 from backend.documents.limits import Audience
 from backend.documents.prepared import PreparedDocuments
 from backend.domain.errors import DomainError, RateLimitedError, TooManyTriesError
@@ -229,8 +229,10 @@ class OperationTransaction(SchemaExtension):
                 yield
                 return
             with suppress(_RollBackError):
-                async with unscoped(), reads_end():
-                    await _take_scope(context, write=kind is OperationType.MUTATION)
+                writes = kind is OperationType.MUTATION
+                # an act waits for whoever holds its rows and goes on from what they left; a read sees one moment
+                async with unscoped() if writes else snapshot(), reads_end():
+                    await _take_scope(context, write=writes)
                     async with once_per_key(operation):
                         yield
                     _roll_back_if(bool(getattr(operation.result, "errors", None)))

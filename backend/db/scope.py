@@ -93,6 +93,14 @@ async def unscoped() -> AsyncIterator[None]:
         yield
 
 
+@asynccontextmanager
+async def snapshot() -> AsyncIterator[None]:
+    """A transaction in which all that is read is of one moment: a count and the list that it opens agree."""
+    async with unscoped():
+        await sql.rows("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
 @lru_cache(maxsize=2_000)
 def _array(ids: frozenset[int]) -> str:
     return "{" + ",".join(str(item) for item in sorted(ids)) + "}"
