@@ -1,6 +1,6 @@
 """Transfers: a book is asked for, released and accepted; what the old school wrote stays its own and readable."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import asyncpg
@@ -12,6 +12,8 @@ from backend.db.repositories import records, transfers
 from backend.db.repositories.records import RecordRow
 from backend.db.repositories.transfers import TransferRow
 from backend.db.scope import scoped
+from backend.domain.content import RecordContent
+from backend.domain.content_json import from_json
 from backend.domain.errors import (
     BookBusyError,
     BookNotFoundError,
@@ -23,13 +25,17 @@ from backend.domain.errors import (
     SchoolHasBookError,
     TransferOpenError,
 )
+from backend.domain.identifiers import LookupCode
 from backend.domain.lifecycle import Action, State
-from backend.domain.policy import Actor
+from backend.domain.policy import Actor, Role
+from backend.domain.school_year import SchoolYear
 from backend.domain.transfer import OpenWork, TransferAction, TransferState
 from backend.services import submissions
 from backend.services import transfers as cases
 from backend.services.acting import refusal_for
-from tests.fixtures.world import World
+from backend.services.importing import import_file
+from backend.services.lookup import Question, look_up
+from tests.fixtures.world import World, parsed
 from tests.strategies.records import YEAR
 
 RELEASE, REFUSE, CANCEL, ASK = (
@@ -50,7 +56,7 @@ class Parts:
     new: Actor
     new_class: int
 
-    async def found(self) -> tuple[str, object]:
+    async def found(self) -> tuple[str, date]:
         (row,) = await self.world.owner.run(
             "SELECT b.lookup_code, p.birth_date FROM record_book b JOIN pupil p ON p.id = b.pupil_id WHERE b.id = $1",
             self.record.book_id,
@@ -60,7 +66,7 @@ class Parts:
     async def ask(self) -> TransferRow:
         code, born = await self.found()
         async with scoped(self.new, write=True):
-            return await cases.open_transfer(self.new, code, born, "Chuyển nhà")  # type: ignore[arg-type]
+            return await cases.open_transfer(self.new, code, born, "Chuyển nhà")
 
     async def accept(self, key: int) -> TransferRow:
         async with scoped(self.new, write=True):
@@ -207,7 +213,7 @@ async def test_a_family_asks_and_the_school_takes_the_request_up(parts: Parts) -
 async def _refused(world: World, key: int, error: type[DomainError], actor: Actor, *said: object) -> None:
     before = await world.owner.run("SELECT * FROM transfer WHERE id = $1", key)
     with pytest.raises(error):
-        await act(actor, said[0], key, *said[1:])  # type: ignore[arg-type]
+        await act(actor, said[0], key, *said[1:])
     assert await world.owner.run("SELECT * FROM transfer WHERE id = $1", key) == before
 
 
@@ -234,7 +240,7 @@ async def test_a_book_is_found_only_by_code_and_birth_date_and_handed_over_once(
             await cases.open_transfer(parts.new, code, date(2000, 1, 1), "")
     async with scoped(parts.old, write=True):
         with pytest.raises(SchoolHasBookError):
-            await cases.open_transfer(parts.old, code, born, "")  # type: ignore[arg-type]
+            await cases.open_transfer(parts.old, code, born, "")
     assert await parts.world.owner.run("SELECT * FROM transfer") == []
     await parts.ask()
     with pytest.raises(TransferOpenError):
@@ -282,7 +288,7 @@ async def test_a_pupil_comes_back(parts: Parts) -> None:
     await parts.move()
     code, born = await parts.found()
     async with scoped(parts.old, write=True):
-        asked = await cases.open_transfer(parts.old, code, born, "")  # type: ignore[arg-type]
+        asked = await cases.open_transfer(parts.old, code, born, "")
     await act(parts.new, RELEASE, asked.id)
     async with scoped(parts.old, write=True):
         await cases.accept(parts.old, asked.id, parts.record.school_class_id)
@@ -290,3 +296,83 @@ async def test_a_pupil_comes_back(parts: Parts) -> None:
         assert refusal_for(parts.world.own.actors["vt"], Action.EDIT, row) is None
         changed = await sql.rows("SELECT left_behind FROM year_record WHERE id = $1", parts.record.id)
     assert changed == [{"left_behind": False}]
+
+
+async def _counted(world: World) -> dict[int, int]:
+    """Records that each school is waiting for, by the counters."""
+    found = await world.owner.run(
+        "SELECT s.school_id, sum(s.count)::int AS states, (SELECT sum(c.count)::int FROM school_count c"
+        " WHERE c.school_id = s.school_id) AS school FROM state_count s GROUP BY s.school_id"
+    )
+    assert all(row["states"] == row["school"] for row in found)
+    return {row["school_id"]: row["states"] for row in found}
+
+
+async def test_a_year_that_stayed_behind_is_nobodys_unfinished_work(parts: Parts) -> None:
+    """The counters pass one record from the old school to the new, and back with the pupil."""
+    old, new = parts.old.unit_id or 0, parts.new.unit_id or 0
+    before = await _counted(parts.world)
+    await parts.move()
+    moved = await _counted(parts.world)
+    assert (moved[old], moved[new]) == (before[old] - 1, before[new] + 1)
+    code, born = await parts.found()
+    async with scoped(parts.old, write=True):
+        asked = await cases.open_transfer(parts.old, code, born, "")
+    await act(parts.new, RELEASE, asked.id)
+    async with scoped(parts.old, write=True):
+        await cases.accept(parts.old, asked.id, parts.record.school_class_id)
+    assert await _counted(parts.world) == before
+
+
+async def _lock(world: World, record_id: int) -> None:
+    """Take a record's working revision to its lock as the owner, who must follow the lifecycle too."""
+    (row,) = await world.owner.run(
+        "SELECT working_revision_id AS id FROM year_record WHERE id = $1", record_id
+    )
+    for state in ("TEACHER_SIGNED", "PRINCIPAL_SIGNED", "ISSUED", "SUBMITTED", "ACCEPTED"):
+        await world.owner.run("UPDATE revision SET state = $2 WHERE id = $1", row["id"], state)
+    await world.owner.run(
+        "UPDATE year_record SET standing_revision_id = working_revision_id WHERE id = $1", record_id
+    )
+    await world.owner.run(
+        "UPDATE revision SET state = 'LOCKED', effective_from = now() WHERE id = $1", row["id"]
+    )
+
+
+async def _write_next_year(parts: Parts, content: RecordContent) -> int:
+    """The new school imports the pupil's next year; the id of its record."""
+    clerk, year = parts.world.schools[2].actors["vt"], SchoolYear(YEAR.start + 1)
+    following = replace(content, school_year=year, school=parts.world.schools[2].facts, class_name="4C")
+    async with scoped(clerk, write=True):
+        report = await import_file(clerk, parts.new.unit_id or 0, parsed([following]), dry_run=False)
+        assert [row.faults for row in report.rows] == [()]
+    (row,) = await parts.world.owner.run(
+        "SELECT id FROM year_record WHERE book_id = $1 AND school_year = $2", parts.record.book_id, year.start
+    )
+    return row["id"]
+
+
+async def test_a_book_with_years_locked_by_two_schools_is_read_as_one(parts: Parts) -> None:
+    """Two years of one grade, the second a repeated one at the new school: code, head and parent read both."""
+    parent = parts.world.guardian
+    assert parent is not None
+    async with scoped(parts.old, write=False):
+        revision = parts.record.working.id
+        content = from_json((await records.contents([revision]))[revision])
+    await _lock(parts.world, parts.record.id)
+    done = await parts.move()
+    assert done.open_work == ()
+    repeated = await _write_next_year(parts, content)
+    await _lock(parts.world, repeated)
+    both, (code, born) = {parts.record.id, repeated}, await parts.found()
+    async with scoped(Actor(role=Role.PUBLIC, lookup_code=code), write=True):
+        found = await look_up(Question(code=LookupCode(code), birth_date=born))
+    assert found is not None
+    assert [(year.shown.grade, year.shown.state) for year in found.years] == [(4, State.LOCKED)] * 2
+    assert {year.document["school"]["name"] for year in found.years} == {
+        parts.world.own.facts.name,
+        parts.world.schools[2].facts.name,
+    }
+    for reader, seen_ids in ((parts.new, both), (parent, both), (parts.old, {parts.record.id})):
+        async with scoped(reader, write=False):
+            assert set(await records.find(sorted(both))) == seen_ids
