@@ -10,7 +10,7 @@ from asn1crypto import cms
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 
 from backend.domain.errors import TimestampUnavailableError
-from signing_worker.sign.pdf import RingSigner
+from signing_worker.sign.ring_signer import RingSigner
 from signing_worker.sign.work import SignedHead
 
 DIGEST = "sha256"

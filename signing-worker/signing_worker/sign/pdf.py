@@ -5,7 +5,7 @@ adds one. The lock seal's field forbids every further change but validation mate
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import aiohttp
@@ -14,17 +14,15 @@ from pyhanko.sign import fields
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
-from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 from pyhanko.stamp import TextStampStyle
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from backend.domain.errors import TimestampUnavailableError
 from backend.domain.signing import SignatureRole
 from signing_worker.render.sheet import MarkBox
-from signing_worker.sign.keys import SIGNATURE_BYTES_MAX, SigningKey, to_asn1
+from signing_worker.sign.ring_signer import RingSigner
 
 FIELD_NAME: dict[SignatureRole, str] = {
     SignatureRole.HOMEROOM_TEACHER: "GiaoVienChuNhiem",
@@ -43,28 +41,6 @@ _READABLE: dict[SignatureRole, str] = {
 CMS_DIGITS = 11_264
 # all evidence, also that of the last timestamp, before that timestamp: then it covers the file to its last byte
 CLOSED_BY_TIMESTAMP = DSSContentSettings(include_vri=False)
-
-
-class RingSigner(Signer):
-    """pyHanko's signer over a key that stays loaded.
-
-    ``embed_roots`` puts the roots among the validation material too: without them nobody can tell, once certificates
-    have expired, whether a list of theirs was the root's.
-    """
-
-    def __init__(self, key: SigningKey, intermediates: Sequence[object], *, embed_roots: bool) -> None:
-        store = SimpleCertificateStore()
-        store.register_multiple([*(to_asn1(item) for item in key.chain), *intermediates])
-        super().__init__(signing_cert=to_asn1(key.certificate), cert_registry=store, embed_roots=embed_roots)
-        self._key = key
-
-    async def async_sign_raw(
-        self,
-        data: bytes,
-        digest_algorithm: str,  # noqa: ARG002 - pyHanko's signature; it asks for SHA-256 as the metadata says
-        dry_run: bool = False,
-    ) -> bytes:
-        return bytes(SIGNATURE_BYTES_MAX) if dry_run else self._key.sign(data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ an exception of a library, because those do not survive the way back.
 
 import asyncio
 import io
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TypeVar
 
 import aiohttp
@@ -35,7 +36,8 @@ from signing_worker.sign.head import sign_note
 from signing_worker.sign.keys import KeyRing, SigningKey, to_asn1
 from signing_worker.sign.mark import mark_lines, mark_style
 from signing_worker.sign.mark_font import MarkFace
-from signing_worker.sign.pdf import PdfSigning, RingSigner, sign_pdf
+from signing_worker.sign.pdf import PdfSigning, sign_pdf
+from signing_worker.sign.ring_signer import RingSigner
 from signing_worker.sign.trust import Owner, Trust
 from signing_worker.sign.work import HeadWork, Refused, SignedHead, SignedWork, SignerSetup, SignWork
 from signing_worker.sign.xml import sign_packet
@@ -43,6 +45,9 @@ from signing_worker.sign.xml import sign_packet
 Signed = TypeVar("Signed")
 
 HTTP_SECONDS = 10
+SIGNERS_KEPT = 1024
+SignerOf = Callable[..., RingSigner]
+"""A key, and whether the roots are embedded."""
 SEALS = frozenset({SignatureRole.SCHOOL_SEAL, SignatureRole.LOCK_SEAL})
 
 
@@ -55,6 +60,7 @@ class _Process:
     evidence: Evidence
     setup: SignerSetup
     face: MarkFace
+    signer: SignerOf
 
 
 _process: list[_Process] = []
@@ -68,7 +74,19 @@ def start(setup: SignerSetup) -> None:
     keys = KeyRing(setup.keys_folder, setup.keys_password, production=setup.production)
     trust = Trust(setup.trust_roots, setup.intermediates)
     session = runner.run(_open_session())
-    _process.append(_Process(runner, session, keys, trust, Evidence(), setup, MarkFace(font_file())))
+    _process.append(
+        _Process(runner, session, keys, trust, Evidence(), setup, MarkFace(font_file()), _signers(trust))
+    )
+
+
+def _signers(trust: Trust) -> SignerOf:
+    """Signers by key and by whether the roots are embedded; each keeps its template."""
+
+    @lru_cache(SIGNERS_KEPT)
+    def signer(key: SigningKey, embed_roots: bool) -> RingSigner:
+        return RingSigner(key, trust.intermediates, embed_roots=embed_roots)
+
+    return signer
 
 
 def stop() -> None:
@@ -120,9 +138,7 @@ async def _sign(here: _Process, work: SignWork) -> SignedWork:
             pdf=work.pdf,
             role=work.role,
             boxes=work.boxes,
-            signer=RingSigner(
-                key, here.trust.intermediates, embed_roots=work.role is SignatureRole.LOCK_SEAL
-            ),
+            signer=here.signer(key, work.role is SignatureRole.LOCK_SEAL),
             style=mark_style(mark_lines(work, signed_at, serial), here.face),
             tsa_url=here.setup.tsa_url,
             context=await _evidence(here, work, key) if work.role is SignatureRole.LOCK_SEAL else None,
@@ -144,7 +160,7 @@ async def _sign_head(here: _Process, work: HeadWork) -> SignedHead:
     await here.trust.require(key, Owner(work.owner_name, is_unit=True), here.session)
     return await sign_note(
         work.note,
-        RingSigner(key, here.trust.intermediates, embed_roots=False),
+        here.signer(key, False),
         here.setup.tsa_url,
         here.session,
     )
