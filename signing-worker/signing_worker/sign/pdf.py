@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import aiohttp
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
@@ -45,7 +46,10 @@ CLOSED_BY_TIMESTAMP = DSSContentSettings(include_vri=False)
 
 @dataclass(frozen=True, slots=True)
 class PdfSigning:
-    """One signature to put on a PDF; ``context`` holds the evidence that the lock seal closes the file with."""
+    """One signature to put on a PDF; ``context`` holds the evidence that the lock seal closes the file with.
+
+    ``reader`` is the same file when it has been read already: reading signatures costs more than making one.
+    """
 
     pdf: bytes
     role: SignatureRole
@@ -54,6 +58,7 @@ class PdfSigning:
     style: TextStampStyle
     tsa_url: str
     context: ValidationContext | None = None
+    reader: PdfFileReader | None = None
 
 
 async def sign_pdf(work: PdfSigning, session: aiohttp.ClientSession) -> bytes:
@@ -63,13 +68,16 @@ async def sign_pdf(work: PdfSigning, session: aiohttp.ClientSession) -> bytes:
         TimestampUnavailableError: when the timestamp service does not answer.
     """
     try:
-        return await _sign_pdf(work, session, CMS_DIGITS)
+        return await _sign_pdf(work, session, work.reader, CMS_DIGITS)
     except SigningError:
-        return await _sign_pdf(work, session, None)
+        # what has been read may have been changed by the first try
+        return await _sign_pdf(work, session, None, None)
 
 
-async def _sign_pdf(work: PdfSigning, session: aiohttp.ClientSession, digits: int | None) -> bytes:
-    writer = IncrementalPdfFileWriter(io.BytesIO(work.pdf))
+async def _sign_pdf(
+    work: PdfSigning, session: aiohttp.ClientSession, reader: PdfFileReader | None, digits: int | None
+) -> bytes:
+    writer = IncrementalPdfFileWriter.from_reader(reader or PdfFileReader(io.BytesIO(work.pdf)))
     if work.boxes is not None:
         _lay_fields(writer, work.boxes)
     pdf_signer = PdfSigner(

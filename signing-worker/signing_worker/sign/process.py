@@ -45,6 +45,8 @@ from signing_worker.sign.xml import sign_packet
 Signed = TypeVar("Signed")
 
 HTTP_SECONDS = 10
+IDLE_SECONDS = 1
+"""After which a connection is not used again; web servers keep one for two to five seconds at least."""
 SIGNERS_KEPT = 1024
 SignerOf = Callable[..., RingSigner]
 """A key, and whether the roots are embedded."""
@@ -123,7 +125,9 @@ def _guarded(making: Coroutine[None, None, Signed], role: str) -> Signed | Refus
 
 
 async def _open_session() -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=HTTP_SECONDS))
+    # between two signatures nothing here runs that would see a service hang up on an idle connection
+    connector = aiohttp.TCPConnector(keepalive_timeout=IDLE_SECONDS)
+    return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=HTTP_SECONDS))
 
 
 async def _sign(here: _Process, work: SignWork) -> SignedWork:
@@ -133,6 +137,7 @@ async def _sign(here: _Process, work: SignWork) -> SignedWork:
     signed_at = datetime.now(UTC)
     serial = f"{key.certificate.serial_number:x}"
     xml = sign_packet(work.xml, work.role, key, effective_from=work.effective_from)
+    reader = PdfFileReader(io.BytesIO(work.pdf))
     pdf = await sign_pdf(
         PdfSigning(
             pdf=work.pdf,
@@ -141,7 +146,8 @@ async def _sign(here: _Process, work: SignWork) -> SignedWork:
             signer=here.signer(key, work.role is SignatureRole.LOCK_SEAL),
             style=mark_style(mark_lines(work, signed_at, serial), here.face),
             tsa_url=here.setup.tsa_url,
-            context=await _evidence(here, work, key) if work.role is SignatureRole.LOCK_SEAL else None,
+            context=await _evidence(here, reader, key) if work.role is SignatureRole.LOCK_SEAL else None,
+            reader=reader,
         ),
         here.session,
     )
@@ -166,8 +172,7 @@ async def _sign_head(here: _Process, work: HeadWork) -> SignedHead:
     )
 
 
-async def _evidence(here: _Process, work: SignWork, key: SigningKey) -> ValidationContext:
-    reader = PdfFileReader(io.BytesIO(work.pdf))
+async def _evidence(here: _Process, reader: PdfFileReader, key: SigningKey) -> ValidationContext:
     return await here.evidence.context_for(
         reader, to_asn1(key.certificate), lambda: here.trust.context(here.session)
     )
