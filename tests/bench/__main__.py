@@ -9,6 +9,7 @@ BENCHES = {
     "hostile": "tests.bench.hostile",
     "intake": "tests.bench.intake",
     "locking": "tests.bench.locking",
+    "pipeline": "tests.bench.pipeline",
     "subscriptions": "tests.bench.subscriptions",
 }
 """Name to module; each has ``run(arguments)``. Imported when asked for: no bench needs another's servers."""

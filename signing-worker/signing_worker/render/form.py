@@ -62,7 +62,7 @@ def render_form(sheet: FormSheet, *, pages_max: int = PAGES_MAX) -> RenderedForm
         )
     if heard:
         raise FormRefusedError("text that no typeface here can draw")
-    return RenderedForm(pdf=pdf, pages=len(document.pages), boxes=_boxes(document))
+    return RenderedForm(pdf=pdf, pages=len(document.pages), boxes=boxes_of(document))
 
 
 def _require_plain(value: Json) -> None:
@@ -97,7 +97,8 @@ def _overflowing(document: Document) -> list[str]:
     return [name for name, end in zip(STEPS, ends, strict=True) if end - starts[name] > 1]
 
 
-def _boxes(document: Document) -> dict[SignatureRole, MarkBox]:
+def boxes_of(document: Document) -> dict[SignatureRole, MarkBox]:
+    """The areas for the signatures' marks, read from the layout."""
     return {role: _box(document, anchor) for role, anchor in _ANCHORS.items()}
 
 
