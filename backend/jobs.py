@@ -132,6 +132,56 @@ class DrawReport:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildReport:
+    """Go on with building a report to the Ministry until it is signed. Building a built one does nothing."""
+
+    name: ClassVar[str] = "ministry.build/1"
+    report_id: int
+
+    @property
+    def key(self) -> str:
+        return f"ministry-report:{self.report_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class SendPart:
+    """Send one file of a report to the Ministry, after asking whether it is there, or ask for its receipts.
+
+    What it waits for is kept on the part and the schedule asks again: it is never parked.
+    """
+
+    name: ClassVar[str] = "ministry.send/1"
+    part_id: int
+
+    @property
+    def key(self) -> str:
+        return f"ministry-part:{self.part_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeInventory:
+    """Ask the Ministry what it holds of a window. Doing it again takes a newer one."""
+
+    name: ClassVar[str] = "ministry.inventory/1"
+    period_id: int
+
+    @property
+    def key(self) -> str:
+        return f"ministry-inventory:{self.period_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class WatchMinistry:
+    """Begin the report of a sealed window, and put whatever of the reports under way is due."""
+
+    name: ClassVar[str] = "ministry.watch/1"
+
+    @property
+    def key(self) -> str:
+        return "ministry"
+
+
+@dataclass(frozen=True, slots=True)
 class WatchReads:
     """Raise alarms on scraping that the access events set off. Doing it again raises none twice."""
 
@@ -164,6 +214,10 @@ Job = (
     | ForgetAnswers
     | SignHead
     | DrawReport
+    | BuildReport
+    | SendPart
+    | TakeInventory
+    | WatchMinistry
     | WatchReads
     | MoveUnits
 )
@@ -182,14 +236,19 @@ JOBS: dict[str, type[Job]] = {
         SignHead,
         DrawReport,
         MoveUnits,
+        BuildReport,
+        SendPart,
+        TakeInventory,
+        WatchMinistry,
         WatchReads,
     )
 }
 
-SCHEDULE: dict[type[ForgetAnswers | SignHead | WatchReads | MoveUnits], str] = {
+SCHEDULE: dict[type[ForgetAnswers | SignHead | WatchReads | MoveUnits | WatchMinistry], str] = {
     ForgetAnswers: "*/10 * * * *",
     # each lock asks for its head; this asks again for one that had to wait
     SignHead: "* * * * *",
+    WatchMinistry: "* * * * *",
     WatchReads: "* * * * *",
     # the new day begins in Vietnam at 17:00 UTC; the other times are for a worker that was away
     MoveUnits: "*/5 * * * *",

@@ -158,6 +158,24 @@ SETTINGS: tuple[Setting, ...] = (
         "WORKER_PROCESSES", "worker_processes", "rendering and signing processes", int, os.cpu_count() or 2
     ),
     Setting("WORKER_CONCURRENCY", "worker_concurrency", "jobs under way in one worker", int, 8),
+    Setting("MINISTRY_URL", "ministry_url", "where reports to the Ministry go; empty: nowhere", default=""),
+    Setting("MINISTRY_ACCOUNT", "ministry_account", "the department's account there", default=""),
+    Setting("MINISTRY_PASSWORD", "ministry_password", "password of that account", default="", secret=True),
+    Setting(
+        "MINISTRY_CERTIFICATE",
+        "ministry_certificate",
+        "client certificate registered there (PEM file)",
+        default="",
+    ),
+    Setting("MINISTRY_KEY", "ministry_key", "private key of that certificate (PEM file)", default=""),
+    Setting("MINISTRY_CA", "ministry_authority", "authority of the Ministry's server (PEM file)", default=""),
+    Setting(
+        "MINISTRY_PART_MEGABYTES",
+        "ministry_part_megabytes",
+        "size of the records in one file of a report, at most",
+        int,
+        40,
+    ),
     Setting(
         "LOCK_DAY_COUNTS",
         "lock_day_counts",
@@ -268,6 +286,13 @@ class Settings:
     pki_keys_password: str = field(repr=False)
     worker_processes: int
     worker_concurrency: int
+    ministry_url: str
+    ministry_account: str
+    ministry_password: str = field(repr=False)
+    ministry_certificate: str
+    ministry_key: str
+    ministry_authority: str
+    ministry_part_megabytes: int
     lock_day_counts: str
     clock_tolerance_seconds: float
     trusted_proxies: tuple[str, ...]

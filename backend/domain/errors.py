@@ -31,6 +31,9 @@ DomainError
 │   └── SchoolHasBookError, TransferOpenError
 ├── CalendarError              dates of the calendar, or exceptions to them, that cannot be so
 │   └── LockDateInvalidError, ExceptionDateInvalidError, ExceptionPlaceInvalidError
+├── MinistryError              a report to the Ministry, or the Ministry's side
+│   ├── LockPeriodNotSealedError, SealsPendingError, NothingToReportError, MinistryUnconfiguredError
+│   └── MinistryUnreachableError, MinistryBarsError, MinistryNonsenseError
 ├── FileRejectedError          an import file as a whole
 │   ├── FileEmptyError, FileTooLargeError, FileTooManyRowsError
 │   ├── FileUnreadableError, FileEncryptedError, FileKindUnknownError, FileHeaderError
@@ -66,6 +69,7 @@ from backend.domain.file_errors import (
     FileUnreadableError,
     SchoolUnknownError,
 )
+from backend.domain.ministry_errors import MinistryError
 from backend.domain.participation_errors import (
     ConditionsIncompleteError,
     ConditionsNotMetError,
@@ -131,6 +135,7 @@ __all__ = [
     "FileUnreadableError",
     "KeyUnavailableError",
     "LedgerForkedError",
+    "MinistryError",
     "OwnMatterError",
     "ParticipationError",
     "ProposalAnsweredError",

@@ -19,6 +19,7 @@ from backend.embedded.identity import (
     DevelopmentIdentity,
     OidcClient,
 )
+from backend.embedded.ministry import DevelopmentMinistry
 from backend.embedded.pki import DevelopmentPki
 from backend.embedded.pki_signers import SignerSpec
 from backend.embedded.ports import LOOPBACK, Ports, is_free
@@ -101,7 +102,7 @@ class EmbeddedStack:
     def _start(self) -> dict[str, str]:
         settings = {"HOCBA_DATA": str(self.data_dir), **self._given}
         settings |= self._address(settings)
-        for starts in (self._database, self._redis, self._store, self._pki, self._identity):
+        for starts in (self._database, self._redis, self._store, self._pki, self._identity, self._ministry):
             settings |= starts(settings)
         settings.setdefault("OAUTH_KEYS", str(ensure_keys(self.data_dir / "oauth-keys.json")))
         settings.setdefault("SESSION_SECRET", self._folder.secret("session"))
@@ -148,6 +149,14 @@ class EmbeddedStack:
             "PKI_KEYS": str(self.pki.keys_folder),
             "PKI_KEYS_PASSWORD": self.pki.keys_password,
         }
+
+    def _ministry(self, settings: Mapping[str, str]) -> dict[str, str]:
+        if "MINISTRY_URL" in settings:
+            return {}
+        ministry = DevelopmentMinistry(self.data_dir)
+        started = ministry.start()
+        self._servers.callback(ministry.stop)
+        return started
 
     def _identity(self, settings: Mapping[str, str]) -> dict[str, str]:
         if "OIDC_ISSUER" in settings:

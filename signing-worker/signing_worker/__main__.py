@@ -22,6 +22,8 @@ from signing_worker.consuming import consume
 from signing_worker.deliver import Webhooks
 from signing_worker.handlers import Handlers
 from signing_worker.judge.pool import JudgePool
+from signing_worker.ministry.link import MinistryLink
+from signing_worker.ministry.work import MinistryWork
 from signing_worker.production import Production
 from signing_worker.render.pool import RenderPool
 from signing_worker.settings import signer_setup
@@ -38,11 +40,15 @@ async def work(settings: Settings) -> None:
     renders = RenderPool(processes=settings.worker_processes)
     signs = SignPool(signer_setup(settings), settings.worker_processes)
     judges = JudgePool(settings.pki_trust_roots, settings.pki_intermediates)
-    production = Production(ObjectStore(settings.store_url), renders, signs, settings.origin)
+    store = ObjectStore(settings.store_url)
+    production = Production(store, renders, signs, settings.origin)
     relay = Relay(RedisEvents(redis))
     keys = TokenKeys(Path(settings.oauth_keys), settings.origin) if settings.oauth_keys else None
+    ministry = MinistryWork(
+        store, production.sign_text, MinistryLink.of(settings), settings.ministry_part_megabytes * 1024**2
+    )
     handlers = Handlers(
-        production, judges, relay, redis, Replies(redis), Webhooks(keys), settings.alarm_thresholds
+        production, judges, relay, redis, Replies(redis), Webhooks(keys), settings.alarm_thresholds, ministry
     )
     calendar = Calendar(
         f"{socket.gethostname()}:{os.getpid()}",

@@ -16,6 +16,7 @@ from backend.domain.errors import DomainError, NotFoundError, SigningFailedError
 from backend.domain.scraping import Thresholds
 from backend.jobs import (
     MAX_TRIES,
+    BuildReport,
     DeliverWebhook,
     DrawPreview,
     DrawReport,
@@ -26,8 +27,11 @@ from backend.jobs import (
     RehearseLock,
     SealLocked,
     SealPeriod,
+    SendPart,
     SignHead,
     SignItem,
+    TakeInventory,
+    WatchMinistry,
     WatchReads,
 )
 from backend.observability import counted, log, measured, traced
@@ -37,6 +41,7 @@ from backend.services.signatures import SigningTask
 from signing_worker import locks
 from signing_worker.deliver import Webhooks
 from signing_worker.judge.pool import JudgePool
+from signing_worker.ministry.work import MinistryWork
 from signing_worker.production import Production
 
 
@@ -51,6 +56,7 @@ class Handlers:
     replies: Replies
     webhooks: Webhooks
     thresholds: Thresholds
+    ministry: MinistryWork
 
     async def handle(self, job: Job, tries: int) -> None:
         """Do one job; ``tries`` counts the attempts before this one.
@@ -78,6 +84,8 @@ class Handlers:
                 await self._deliver(job)
             case SignHead():
                 await self._sign_head()
+            case BuildReport() | SendPart() | TakeInventory() | WatchMinistry():
+                await self._report(job)
             case DrawReport():
                 await self._draw_report(job)
             case _:
@@ -200,6 +208,17 @@ class Handlers:
             async with unscoped():
                 await changes.confirm(job.client_key, message.before, message.position)
             log.info("webhook_delivered", client=job.client_key, position=message.position)
+
+    async def _report(self, job: BuildReport | SendPart | TakeInventory | WatchMinistry) -> None:
+        match job:
+            case BuildReport():
+                await self.ministry.build(job)
+            case SendPart():
+                await self.ministry.send(job)
+            case TakeInventory():
+                await self.ministry.inventory(job)
+            case WatchMinistry():
+                await self.ministry.watch()
 
     async def _watch(self) -> None:
         async with unscoped():

@@ -8,6 +8,7 @@ before the registry hears of it.
 from datetime import datetime
 
 from backend.adapters.store import ObjectStore
+from backend.db.repositories.people import Credential
 from backend.db.repositories.signing import RevisionToSign
 from backend.domain.calendar import VIETNAM
 from backend.domain.content_json import from_json
@@ -59,11 +60,19 @@ class Production:
         Raises:
             SigningFailedError: by its leaf.
         """
+        return await self.sign_text(task.note.text, task.credential)
+
+    async def sign_text(self, text: str, credential: Credential) -> SignedHead:
+        """Sign what the department says, detached and time-stamped.
+
+        Raises:
+            SigningFailedError: by its leaf.
+        """
         work = HeadWork(
-            note=task.note.text.encode(),
-            locator=task.credential.locator,
-            certificate=task.credential.certificate,
-            owner_name=task.credential.owner_name,
+            note=text.encode(),
+            locator=credential.locator,
+            certificate=credential.certificate,
+            owner_name=credential.owner_name,
         )
         return await self._signs.sign_head(work)
 

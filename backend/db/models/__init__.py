@@ -14,6 +14,13 @@ from backend.db.models.locking import (
     TreeHead,
     WorkerClock,
 )
+from backend.db.models.ministry import (
+    MinistryHolding,
+    MinistryInventory,
+    MinistryItem,
+    MinistryPart,
+    MinistryReport,
+)
 from backend.db.models.organisation import (
     Assignment,
     AssignmentProposal,
@@ -62,6 +69,11 @@ __all__ = [
     "LockException",
     "LockPeriod",
     "LockRehearsal",
+    "MinistryHolding",
+    "MinistryInventory",
+    "MinistryItem",
+    "MinistryPart",
+    "MinistryReport",
     "OrgUnit",
     "Participation",
     "ParticipationReport",
