@@ -27,6 +27,8 @@ from backend.db.repositories import (
     families,
     integrators,
     ledger,
+    ministry,
+    ministry_reading,
     organisation,
     participation,
     participation_reports,
@@ -188,6 +190,8 @@ class Loaders:
         self.seal_obstacles = _loader(calendar_watch.obstacles)
         self.lock_exceptions = _loader(calendar.find_exceptions)
         self.due_counts = _loader(locking.due_counts)
+        self.ministry_reports = _loader(ministry.find)
+        self.ministry_states = _loader(ministry_reading.newest)
         self.heads = _loader(ledger.find_heads)
         self.inclusions = _loader(ledger.inclusions)
         self.access_events = _loader(access.find)

@@ -46,6 +46,7 @@ from backend.resolvers import (
     integrators,
     ledger,
     live,
+    ministry,
     opened,
     participation,
     preflight,
@@ -91,6 +92,7 @@ class Query(
     burn_up.ProgressQueries,
     preflight.PreflightQueries,
     ledger.LedgerQueries,
+    ministry.MinistryQueries,
 ):
     node: relay.Node | None = relay.node(description="Anything with an id, as far as the viewer may see it.")
     viewer: Viewer = strawberry.field(resolver=identity.viewer, description="Who asks. Right: everybody.")
@@ -180,6 +182,7 @@ class Mutation(
     department.DepartmentMutations,
     calendar.CalendarMutations,
     preflight.PreflightMutations,
+    ministry.MinistryMutations,
     identity.IdentityMutations,
     imports.ImportMutations,
     sharing.SharingMutations,

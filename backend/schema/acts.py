@@ -9,6 +9,7 @@ import backend.schema.enums  # noqa: F401 - registers the enums used below
 from backend.domain.acts import CeremonyAction, LockPeriodAction, ProposalAction, SubmissionAction
 from backend.domain.errors import DomainError
 from backend.domain.messages import Language, sentence
+from backend.domain.ministry import ReportAction
 from backend.domain.participation import ParticipationAction
 from backend.domain.policy import Refusal
 from backend.domain.transfer import TransferAction
@@ -22,6 +23,7 @@ Act = TypeVar(
     ParticipationAction,
     ProposalAction,
     TransferAction,
+    ReportAction,
 )
 RefusalT = TypeVar("RefusalT")
 Judge = Callable[[Act], DomainError | None]
@@ -51,6 +53,13 @@ class LockPeriodRefusal:
 @strawberry.type(description="Why the viewer may not do something to a declaration now.")
 class ParticipationRefusal:
     action: ParticipationAction
+    code: ErrorCode
+    message: str
+
+
+@strawberry.type(description="Why the viewer may not do something to a report to the Ministry now.")
+class MinistryReportRefusal:
+    action: ReportAction
     code: ErrorCode
     message: str
 

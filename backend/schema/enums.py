@@ -15,6 +15,7 @@ from backend.domain.integrators import Detail
 from backend.domain.levels import SubjectLevel, TraitGroup, TraitLevel
 from backend.domain.lifecycle import Action, State
 from backend.domain.live import ChangeKind
+from backend.domain.ministry import Difference, PartState, ReportAction, ReportedState, ReportState
 from backend.domain.organisation import ArtefactKind, UnitAct, UnitKind
 from backend.domain.outcome import Outcome
 from backend.domain.participation import Condition, ParticipationAction, ParticipationState, ReportKind
@@ -79,3 +80,14 @@ strawberry.enum(TransferState, name="TransferState", description="Where a transf
 strawberry.enum(TransferAction, name="TransferAction", description="What can be done to a transfer.")
 strawberry.enum(OpenWork, name="TransferOpenWork", description="What the managing school has not finished.")
 strawberry.enum(ReportKind, name="ParticipationReportKind", description="The monthly reports (plan, part V).")
+strawberry.enum(ReportState, name="MinistryReportState", description="How far a report to the Ministry is.")
+strawberry.enum(PartState, name="MinistryPartState", description="How far one file of such a report is.")
+strawberry.enum(
+    ReportedState, name="MinistryItemState", description="What became of a record in such a report."
+)
+strawberry.enum(
+    ReportAction, name="MinistryReportAction", description="What can be done to a report to the Ministry."
+)
+strawberry.enum(
+    Difference, name="MinistryDifferenceKind", description="How school, department and Ministry can differ."
+)

@@ -18,6 +18,7 @@ from backend.domain.content_rules import incomplete
 from backend.domain.errors import NotFoundError
 from backend.domain.lifecycle import PREVIEWED, Action, State
 from backend.domain.messages import sentence
+from backend.domain.ministry import ReportedState
 from backend.domain.organisation import ArtefactKind
 from backend.domain.policy import Refusal
 from backend.domain.school_year import SchoolYear
@@ -218,6 +219,16 @@ class Record(relay.Node):
         info.context.staff  # noqa: B018 - raises when nobody is signed in
         rows = await info.context.loaders.lock_blockers.load(self.row.id)
         return [LockBlocker.of(row, info.context.language) for row in rows or ()]
+
+    @strawberry.field(
+        description="What became of the locked record at the Ministry, by its newest report; null when in none."
+        " Right: school, district, department."
+    )
+    async def ministry_state(self, info: Info) -> ReportedState | None:
+        if self.row.standing is None or self.row.standing.state is not State.LOCKED:
+            return None
+        row = await info.context.loaders.ministry_states.load(self.row.standing.id)
+        return None if row is None else row.state
 
     @strawberry.field(description="Every revision, oldest first.")
     async def revisions(self, info: Info) -> list[Revision]:

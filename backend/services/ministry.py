@@ -24,7 +24,6 @@ from backend.domain.ministry import (
     PartState,
     Receipt,
     ReportAction,
-    ReportFacts,
     period_name,
     report_refusal,
 )
@@ -68,7 +67,7 @@ async def resend(actor: Actor, report_id: int) -> tuple[ReportRow, int]:
     """
     require_right(actor, Action.LOCK)
     report = await _report(report_id)
-    allow(report_refusal(actor, ReportAction.RESEND, facts(report, configured=True)), "reportId")
+    allow(report_refusal(actor, ReportAction.RESEND, report.facts(configured=True)), "reportId")
     count = await _count(report.lock_period_id, report_id)
     return await _begin(actor, report.lock_period_id, report_id), count
 
@@ -82,15 +81,10 @@ async def send(actor: Actor, report_id: int, *, configured: bool) -> ReportRow:
     """
     require_right(actor, Action.LOCK)
     report = await _report(report_id)
-    allow(report_refusal(actor, ReportAction.SEND, facts(report, configured=configured)), "reportId")
+    allow(report_refusal(actor, ReportAction.SEND, report.facts(configured=configured)), "reportId")
     await queue.put([SendPart(part_id) for part_id in await ministry.let_go(report_id)])
     await audit.append(actor, "MINISTRY_SEND", [(None, None)], report=report_id)
     return await _report(report_id)
-
-
-def facts(report: ReportRow, *, configured: bool) -> ReportFacts:
-    """What the rules need to know of a report."""
-    return ReportFacts(state=report.state, refused=report.refused, configured=configured)
 
 
 async def _report(report_id: int) -> ReportRow:
@@ -255,7 +249,7 @@ async def waits(exchange: Exchange, code: str) -> None:
 
 def pause(attempts: int) -> float:
     """Seconds before the next try: 15, 30, 60 … one hour."""
-    return min(FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), MOST_DOUBLINGS), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(max(attempts - 1, 0), MOST_DOUBLINGS)), LONGEST_PAUSE)
 
 
 async def build_waits(report_id: int, code: str) -> None:

@@ -249,8 +249,12 @@ RARELY = {
     "Mutation.transferAsk",
     "Integrator",
     "IntegratorGrant",
+    "Mutation.ministryReportBuild",
+    "Mutation.ministryReportSend",
+    "Mutation.ministryReportResend",
+    "Mutation.lockPeriodReconcile",
 }
-"""What needs a delegation, a ceremony or session of one's own, another's proposal, a locked record, a pupil who comes: not everybody has it on the stage."""
+"""What needs a delegation, a ceremony or session of one's own, another's proposal, a locked record or window, a pupil who comes: not everybody has it on the stage."""
 
 
 def _successes() -> dict[str, set[str]]:

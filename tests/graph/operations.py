@@ -11,6 +11,7 @@ from tests.fixtures.asking import Api
 from tests.fixtures.world import pupil_content
 from tests.graph.administration import ADMINISTRATION
 from tests.graph.calendar import CALENDAR
+from tests.graph.ministry import MINISTRY
 from tests.graph.preparing import PREPARING
 from tests.graph.rows import (
     ABSENT,
@@ -375,7 +376,7 @@ WRITES = (
     ),
 )
 
-ROWS = (*READS, *WRITES, *ADMINISTRATION, *PREPARING, *CALENDAR, *TRANSFERS)
+ROWS = (*READS, *WRITES, *ADMINISTRATION, *PREPARING, *CALENDAR, *TRANSFERS, *MINISTRY)
 
 
 async def send_files(api: Api, stage: Stage) -> None:

@@ -313,6 +313,12 @@ async def _except(stage: Stage, period_id: int) -> None:
         period_id,
         second,
     )
+    (report,) = await world.owner.run(
+        "INSERT INTO ministry_report (lock_period_id, number, state, asked_at) VALUES ($1, 1, 'READY', now())"
+        " RETURNING id",
+        period_id,
+    )
+    stage.keys["MinistryReport", "there"] = report["id"]
     (change,) = await world.owner.run(_CHANGE, YEAR.start, second)
     stage.keys |= {
         ("LockException", "proposed"): open_one["id"],

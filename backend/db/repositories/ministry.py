@@ -6,7 +6,7 @@ from datetime import datetime
 
 from backend.db import sql
 from backend.domain.calendar import Window
-from backend.domain.ministry import PartState, Receipt, ReportedState, ReportState
+from backend.domain.ministry import PartState, Receipt, ReportedState, ReportFacts, ReportState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,10 @@ class ReportRow:
     received: int
     refused: int
     waiting: int
+
+    def facts(self, *, configured: bool) -> ReportFacts:
+        """What the rules need to know of it."""
+        return ReportFacts(state=self.state, refused=self.refused, configured=configured)
 
 
 _AGAIN = (

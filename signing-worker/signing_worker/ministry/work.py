@@ -46,7 +46,7 @@ class MinistryWork:
                 pass
         except Exception as error:  # noqa: BLE001 - whatever it was, the report must say that it waits
             async with unscoped():
-                await ministry.build_waits(job.report_id, _code(error, "report_not_built"))
+                await ministry.build_waits(job.report_id, _code(error, "report"))
 
     async def send(self, job: SendPart) -> None:
         """Ask the Ministry for a file; send it when it is not there."""
@@ -60,7 +60,7 @@ class MinistryWork:
                 await ministry.heard(exchange, answer)
         except Exception as error:  # noqa: BLE001 - whatever it was, the file must say that it waits
             async with unscoped():
-                await ministry.waits(exchange, _code(error, "part_waits"))
+                await ministry.waits(exchange, _code(error, "part"))
             return
         log.info("part_heard", part=job.part_id, state=answer.state, receipts=len(answer.receipts))
 
@@ -74,7 +74,7 @@ class MinistryWork:
                 await ministry_reading.keep_inventory(job.period_id, held)
         except Exception as error:  # noqa: BLE001 - whatever it was, the inventory must say that it waits
             async with unscoped():
-                await ministry_reading.inventory_waits(job.period_id, _code(error, "inventory_waits"))
+                await ministry_reading.inventory_waits(job.period_id, _code(error, "inventory"))
 
     async def watch(self) -> None:
         """Begin the reports of sealed windows and put what is due."""
@@ -144,10 +144,10 @@ class MinistryWork:
         return await self.link.send(exchange.period, part.digest, data, exchange.known)
 
 
-def _code(error: Exception, event: str) -> str:
+def _code(error: Exception, what: str) -> str:
     known = error if isinstance(error, DomainError) else UnexpectedFailureError()
     if known is error:
-        log.warning(event, code=known.reason)
+        log.warning("ministry_waits", what=what, code=known.reason)
     else:
-        log.exception(event)
+        log.exception("ministry_fault", what=what)
     return known.reason

@@ -9,7 +9,7 @@ from backend.domain.ministry import PartState, ReportedState, ReportState
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0040_units_over_time")]
+    dependencies = [("models", "0042_transfer_rights")]
 
     initial = False
 
