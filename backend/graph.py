@@ -19,13 +19,7 @@ from strawberry.schema.exceptions import (
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
-from backend.context import (
-    AnswersAtOnce,
-    Context,
-    Services,
-    choose_actor,
-    operation_variables,
-)
+from backend.context import AnswersAtOnce, Context, Services, choose_actor, operation_variables
 from backend.db.repositories import audit, people
 from backend.db.scope import enter, snapshot, unscoped
 from backend.documents.limits import Audience
