@@ -11,6 +11,7 @@ import traceback
 from typing import Any
 
 import structlog
+from structlog.typing import Processor
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -30,13 +31,7 @@ def configure_logging(level: str, component: str) -> None:
     """Write JSON lines to standard error; what libraries log arrives in the same form, without its arguments."""
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _without_values,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=_PROCESSORS,
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
@@ -93,3 +88,13 @@ def _without_values(
     if isinstance(error, BaseException):
         event["exception"] = fault(error)
     return event
+
+
+_PROCESSORS: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _without_values,
+    structlog.processors.JSONRenderer(),
+]
+"""One list for good: loggers keep it, and whoever listens to them puts a listener into it."""

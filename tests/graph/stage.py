@@ -333,8 +333,9 @@ async def _grow_ledger(stage: Stage) -> None:
     owner = stage.world.owner
     await owner.run("INSERT INTO ledger_node (level, number, hash) VALUES (0, 0, $1)", node.hash)
     await owner.run(
-        "INSERT INTO tree_head (size, root_hash, frontier, created_at) VALUES (1, $1, '[]', now())",
+        "INSERT INTO tree_head (size, root_hash, frontier, created_at) VALUES (1, $1, $2::jsonb, now())",
         edge.root.hex(),
+        f'["{edge.root.hex()}"]',
     )
     await owner.run(
         'INSERT INTO signed_head (size, note, signature, "timestamp", signed_at, signer)'
