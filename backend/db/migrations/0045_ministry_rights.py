@@ -90,5 +90,5 @@ END $$""",
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0043_ministry")]
+    dependencies = [("models", "0044_ministry")]
     operations = [ops.RunSQL([*_reads(), *_writes(), *KEPT])]

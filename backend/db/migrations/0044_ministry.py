@@ -9,7 +9,7 @@ from backend.domain.ministry import PartState, ReportedState, ReportState
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0042_transfer_rights")]
+    dependencies = [("models", "0043_left_behind")]
 
     initial = False
 
