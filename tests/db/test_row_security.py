@@ -199,7 +199,7 @@ async def test_no_role_owns_or_bypasses(world: World, role: str) -> None:
 
 async def test_every_table_has_row_security(world: World) -> None:
     """Every table with people's data has row-level security, also for its owner."""
-    open_tables = {"lifecycle_transition", "tortoise_migrations"}
+    open_tables = {"lifecycle_transition", "transfer_transition", "tortoise_migrations"}
     rows = await world.owner.run(
         "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
         " AND NOT (relrowsecurity AND relforcerowsecurity)"

@@ -48,7 +48,7 @@ WITHIN: dict[str, frozenset[str]] = {
     "CLERK": _SCHOOL,
     "DISTRICT_OFFICER": frozenset({"own", "next class", "sibling", "moved away", "moved here"})
     - {"moved here"},
-    "DEPARTMENT_OFFICER": frozenset({*SEATS, "moved away", "moved here"}),
+    "DEPARTMENT_OFFICER": frozenset({*SEATS, "moved away", "moved here", "there"}),
     "GUARDIAN": frozenset({"own"}),
     "INTEGRATOR": frozenset(),
     "PUBLIC": frozenset(),
