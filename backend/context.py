@@ -162,6 +162,7 @@ class Loaders:
         self.ceremonies = _loader(ceremonies.find)
         self.ceremony_items = _loader(ceremonies.find_items)
         self.submissions = _loader(submissions.find)
+        self.submission_items = _loader(submissions.items)
         self.periods = _loader(periods.find)
         self.units = _loader(organisation.find_units)
         self.unit_spans = _loader(units.find_spans)

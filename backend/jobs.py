@@ -182,6 +182,42 @@ class WatchMinistry:
 
 
 @dataclass(frozen=True, slots=True)
+class SealSubmission:
+    """Write a packet's manifest and put the school's seal on it. A sealed packet keeps its seal."""
+
+    name: ClassVar[str] = "submission.seal/1"
+    submission_id: int
+
+    @property
+    def key(self) -> str:
+        return f"submission-seal:{self.submission_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSubmission:
+    """Check a sealed packet and give each of its records a verdict. A checked packet is not checked again."""
+
+    name: ClassVar[str] = "submission.check/1"
+    submission_id: int
+
+    @property
+    def key(self) -> str:
+        return f"submission-check:{self.submission_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSubmission:
+    """Write, sign and time-stamp the receipt of a packet without open verdicts. A packet has one receipt."""
+
+    name: ClassVar[str] = "submission.answer/1"
+    submission_id: int
+
+    @property
+    def key(self) -> str:
+        return f"submission-answer:{self.submission_id}"
+
+
+@dataclass(frozen=True, slots=True)
 class WatchReads:
     """Raise alarms on scraping that the access events set off. Doing it again raises none twice."""
 
@@ -218,6 +254,9 @@ Job = (
     | SendPart
     | TakeInventory
     | WatchMinistry
+    | SealSubmission
+    | CheckSubmission
+    | AnswerSubmission
     | WatchReads
     | MoveUnits
 )
@@ -240,6 +279,9 @@ JOBS: dict[str, type[Job]] = {
         SendPart,
         TakeInventory,
         WatchMinistry,
+        SealSubmission,
+        CheckSubmission,
+        AnswerSubmission,
         WatchReads,
     )
 }

@@ -116,12 +116,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("OIDC_ISSUER", "oidc_issuer", "issuer of the identity provider"),
     Setting("OIDC_CLIENT_ID", "oidc_client_id", "this system's client at the provider", default="hocba"),
     Setting("OIDC_CLIENT_SECRET", "oidc_client_secret", "secret of that client", secret=True),
-    Setting(
-        "OIDC_STEP_UP_ACR",
-        "oidc_step_up_acr",
-        "level that signing asks that provider for, if any",
-        default="",
-    ),
+    Setting("OIDC_STEP_UP_ACR", "oidc_step_up_acr", "level that signing asks it for, if any", default=""),
     Setting(
         "OIDC_PROVIDERS",
         "oidc_providers",
@@ -182,6 +177,9 @@ SETTINGS: tuple[Setting, ...] = (
         "yes: records are locked at the end of 30/6 and 15/8; no: at the end of the day before",
         _yes_or_no,
         "no",
+    ),
+    Setting(
+        "CHECK_ACCEPTS", "check_accepts", "yes: a clean check accepts; no: an officer does", _yes_or_no, "yes"
     ),
     Setting(
         "CLOCK_TOLERANCE_SECONDS",
@@ -294,6 +292,7 @@ class Settings:
     ministry_authority: str
     ministry_part_megabytes: int
     lock_day_counts: str
+    check_accepts: str
     clock_tolerance_seconds: float
     trusted_proxies: tuple[str, ...]
     graphql_open: str

@@ -16,6 +16,7 @@ class FileKind(StrEnum):
     XML = "XML"
     PDF = "PDF"
     XLSX = "XLSX"
+    TST = "TST"
 
 
 def file_url(settings: Settings, digest: str, kind: ArtefactKind | FileKind) -> str:

@@ -9,25 +9,61 @@ import strawberry
 from strawberry import relay
 
 import backend.schema.enums  # noqa: F401 - registers the enums used below
+from backend.adapters.links import FileKind, file_url
 from backend.context import Context
 from backend.db.repositories.periods import PeriodRow
-from backend.db.repositories.submissions import SubmissionRow
+from backend.db.repositories.submissions import ItemRow, SubmissionRow
 from backend.domain.acts import (
     LockPeriodAction,
     LockPeriodFacts,
     SubmissionAction,
-    SubmissionFacts,
     lock_period_refusal,
     submission_refusal,
 )
 from backend.domain.calendar import LockStage, Window
-from backend.domain.messages import sentence
+from backend.domain.messages import Language, sentence
 from backend.domain.school_year import SchoolYear
+from backend.domain.submission import SubmissionStage, Verdict
 from backend.schema.acts import Judge, LockPeriodRefusal, SubmissionRefusal, allowed, refused
 from backend.schema.error_codes import ErrorCode
 from backend.schema.nodes import load_nodes
 
 Info = strawberry.Info[Context, None]
+
+
+@strawberry.type(
+    description="One record of a packet and the department's verdict. Right: school, district, department."
+)
+class SubmissionItem:
+    record_id: relay.GlobalID = strawberry.field(description="The record that was submitted.")
+    verdict: Verdict
+    decided_at: datetime | None = strawberry.field(
+        description="When the verdict was given; null while it is open."
+    )
+    code: ErrorCode | None = strawberry.field(
+        description="What bars the record; null when nothing was found."
+    )
+    field: str = strawberry.field(
+        description="What of the record it concerns, for example subjects.TOAN.level; empty for the whole."
+    )
+    reason: str = strawberry.field(description="Why, as the department said it; empty when it is accepted.")
+    language: strawberry.Private[Language]
+
+    @strawberry.field(description="The sentence for the code; null without one.")
+    def message(self) -> str | None:
+        return None if self.code is None else sentence(self.code, self.language)
+
+    @classmethod
+    def of(cls, row: ItemRow, language: Language) -> "SubmissionItem":
+        return cls(
+            record_id=relay.GlobalID("Record", str(row.record_id)),
+            verdict=row.verdict,
+            decided_at=row.decided_at,
+            code=ErrorCode(row.code) if row.code else None,
+            field=row.field,
+            reason=row.reason,
+            language=language,
+        )
 
 
 @strawberry.type(
@@ -39,11 +75,41 @@ class Submission(relay.Node):
     class_name: str
     school_year: str
     submitted_at: datetime
+    stage: SubmissionStage = strawberry.field(description="How far the packet is on its way.")
+    waits_for: ErrorCode | None = strawberry.field(
+        description="Why it goes no further for now; null when nothing bars it."
+    )
+    sealed_at: datetime | None = strawberry.field(description="When the school's seal was put on it.")
+    checked_at: datetime | None = strawberry.field(description="When the department had checked it.")
+    answered_at: datetime | None = strawberry.field(description="When its receipt was signed.")
     pending: int
     accepted: int
     rejected: int
     withdrawn: int
-    facts: strawberry.Private[SubmissionFacts]
+    row: strawberry.Private[SubmissionRow]
+
+    @strawberry.field(description="The sentence for what it waits for; null when nothing bars it.")
+    def waits_message(self, info: Info) -> str | None:
+        return None if self.waits_for is None else sentence(self.waits_for, info.context.language)
+
+    @strawberry.field(description="Its records with their verdicts.")
+    async def items(self, info: Info) -> list[SubmissionItem]:
+        rows = await info.context.loaders.submission_items.load(int(self.id)) or []
+        return [SubmissionItem.of(row, info.context.language) for row in rows]
+
+    @strawberry.field(description="The manifest under the school's seal, XML; good for five minutes.")
+    def packet_url(self, info: Info) -> str | None:
+        return _link(info, self.row.manifest_digest, FileKind.XML)
+
+    @strawberry.field(description="The receipt signed by the department, XML; good for five minutes.")
+    def receipt_url(self, info: Info) -> str | None:
+        return _link(info, self.row.receipt_digest, FileKind.XML)
+
+    @strawberry.field(
+        description="The timestamp over the receipt (RFC 3161 token, DER); good for five minutes."
+    )
+    def receipt_timestamp_url(self, info: Info) -> str | None:
+        return _link(info, self.row.timestamp_digest, FileKind.TST)
 
     @strawberry.field(description="What the viewer may do now.")
     def viewer_actions(self, info: Info) -> list[SubmissionAction]:
@@ -54,7 +120,7 @@ class Submission(relay.Node):
         return refused(SubmissionAction, self._judge(info), SubmissionRefusal, info.context.language)
 
     def _judge(self, info: Info) -> Judge[SubmissionAction]:
-        return lambda action: submission_refusal(info.context.actor, action, self.facts)
+        return lambda action: submission_refusal(info.context.actor, action, self.row.facts)
 
     @classmethod
     def of(cls, row: SubmissionRow) -> "Submission":
@@ -68,12 +134,21 @@ class Submission(relay.Node):
             accepted=row.accepted,
             rejected=row.rejected,
             withdrawn=row.withdrawn,
-            facts=row.facts,
+            stage=row.stage,
+            waits_for=ErrorCode(row.obstacle) if row.obstacle else None,
+            sealed_at=row.sealed_at,
+            checked_at=row.checked_at,
+            answered_at=row.answered_at,
+            row=row,
         )
 
     @classmethod
     def resolve_nodes(cls, *, info: Any, node_ids: Iterable[str], required: bool = False) -> Any:
         return load_nodes(info.context.loaders.submissions, cls.of, node_ids, required=required)
+
+
+def _link(info: Info, digest: str | None, kind: FileKind) -> str | None:
+    return None if digest is None else file_url(info.context.services.settings, digest, kind)
 
 
 @strawberry.type(

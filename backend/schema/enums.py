@@ -22,7 +22,7 @@ from backend.domain.participation import Condition, ParticipationAction, Partici
 from backend.domain.policy import Role
 from backend.domain.preflight import Blocker, Remedy
 from backend.domain.signing import ItemState, SignatureRole
-from backend.domain.submission import Verdict
+from backend.domain.submission import SubmissionStage, Verdict
 from backend.domain.transfer import OpenWork, TransferAction, TransferState
 
 strawberry.enum(State, name="RecordState", description="Where a revision stands (lifecycle table).")
@@ -55,6 +55,7 @@ strawberry.enum(
 )
 strawberry.enum(ItemState, name="CeremonyItemState")
 strawberry.enum(Verdict, name="SubmissionVerdict")
+strawberry.enum(SubmissionStage, name="SubmissionStage", description="How far a packet is.")
 strawberry.enum(ArtefactKind, name="ArtefactKind")
 strawberry.enum(AccessReader, name="AccessReader", description="Whose side a reader of a book is on.")
 strawberry.enum(AccessPurpose, name="AccessPurpose", description="What a read of a book is for.")

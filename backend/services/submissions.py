@@ -1,8 +1,12 @@
-"""Sending records to the department and the department's verdict (plan, part III; the check itself may grow)."""
+"""Sending records to the department, and an officer's verdict (plan, part III).
 
+What follows a submission by itself, seal, check and receipt, stands in ``packets``.
+"""
+
+import secrets
 from collections.abc import Sequence
 
-from backend.db.repositories import audit, records, submissions
+from backend.db.repositories import audit, queue, records, submissions
 from backend.db.repositories.records import RecordRow, RevisionRow
 from backend.domain.acts import SubmissionAction, submission_refusal
 from backend.domain.errors import (
@@ -14,6 +18,7 @@ from backend.domain.errors import (
 from backend.domain.lifecycle import Action, State
 from backend.domain.policy import Actor
 from backend.domain.submission import Verdict
+from backend.jobs import SealSubmission
 from backend.services.acting import allow, hold_calendar, require, require_open, take
 
 PACKET_MAX = 500
@@ -40,8 +45,9 @@ async def submit(actor: Actor, record_ids: Sequence[int]) -> int:
     first = found[0]
     assert actor.staff_id is not None  # the policy lets only staff submit
     submission_id = await submissions.create(
-        first.school_id, first.school_class_id, first.school_year, actor.staff_id, ids
+        first.school_id, first.school_class_id, first.school_year, actor.staff_id, secrets.token_hex(16), ids
     )
+    await queue.put([SealSubmission(submission_id)])
     await audit.append(
         actor, Action.SUBMIT, [(first.school_id, item) for item in ids], submission=submission_id
     )
@@ -55,7 +61,13 @@ async def accept(actor: Actor, record_ids: Sequence[int]) -> list[RecordRow]:
         EmptySelectionError, SelectionTooLargeError, NotFoundError, NotPermittedError: as for ``submit``.
     """
     found = await _selected(actor, Action.ACCEPT, record_ids)
-    revisions = _judged(actor, Action.ACCEPT, record_ids, found)
+    return await accept_held(actor, found, _judged(actor, Action.ACCEPT, record_ids, found))
+
+
+async def accept_held(
+    actor: Actor, found: Sequence[RecordRow], revisions: Sequence[RevisionRow]
+) -> list[RecordRow]:
+    """Accept revisions of records whose rows are locked and which the policy lets be accepted."""
     superseded = [record.standing.id for record in found if record.standing is not None]
     if superseded:
         await records.move(superseded, State.SUPERSEDED)
@@ -65,7 +77,7 @@ async def accept(actor: Actor, record_ids: Sequence[int]) -> list[RecordRow]:
     await submissions.decide([item.id for item in revisions], Verdict.ACCEPTED, "", actor.staff_id)
     pairs = [(record.school_id, revision.id) for record, revision in zip(found, revisions, strict=True)]
     await audit.append(actor, Action.ACCEPT, pairs)
-    return list((await records.find(record_ids)).values())
+    return list((await records.find([record.id for record in found])).values())
 
 
 async def accept_packet(actor: Actor, submission_id: int) -> list[RecordRow]:

@@ -24,6 +24,7 @@ MEDIA_TYPE = {
     FileKind.PDF: "application/pdf",
     FileKind.XML: "application/xml",
     FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileKind.TST: "application/vnd.etsi.timestamp-token",
 }
 
 

@@ -28,6 +28,7 @@ from signing_worker.production import Production
 from signing_worker.render.pool import RenderPool
 from signing_worker.settings import signer_setup
 from signing_worker.sign.pool import SignPool
+from signing_worker.submitting import Submitting
 
 
 async def work(settings: Settings) -> None:
@@ -42,13 +43,22 @@ async def work(settings: Settings) -> None:
     judges = JudgePool(settings.pki_trust_roots, settings.pki_intermediates)
     store = ObjectStore(settings.store_url)
     production = Production(store, renders, signs, settings.origin)
+    submitting = Submitting(store, signs, judges, settings.check_accepts == "yes")
     relay = Relay(RedisEvents(redis))
     keys = TokenKeys(Path(settings.oauth_keys), settings.origin) if settings.oauth_keys else None
     ministry = MinistryWork(
         store, production.sign_text, MinistryLink.of(settings), settings.ministry_part_megabytes * 1024**2
     )
     handlers = Handlers(
-        production, judges, relay, redis, Replies(redis), Webhooks(keys), settings.alarm_thresholds, ministry
+        production,
+        judges,
+        relay,
+        redis,
+        Replies(redis),
+        Webhooks(keys),
+        settings.alarm_thresholds,
+        ministry,
+        submitting,
     )
     calendar = Calendar(
         f"{socket.gethostname()}:{os.getpid()}",

@@ -16,7 +16,9 @@ from backend.domain.errors import DomainError, NotFoundError, SigningFailedError
 from backend.domain.scraping import Thresholds
 from backend.jobs import (
     MAX_TRIES,
+    AnswerSubmission,
     BuildReport,
+    CheckSubmission,
     DeliverWebhook,
     DrawPreview,
     DrawReport,
@@ -27,6 +29,7 @@ from backend.jobs import (
     RehearseLock,
     SealLocked,
     SealPeriod,
+    SealSubmission,
     SendPart,
     SignHead,
     SignItem,
@@ -43,6 +46,7 @@ from signing_worker.deliver import Webhooks
 from signing_worker.judge.pool import JudgePool
 from signing_worker.ministry.work import MinistryWork
 from signing_worker.production import Production
+from signing_worker.submitting import Submitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Handlers:
     webhooks: Webhooks
     thresholds: Thresholds
     ministry: MinistryWork
+    submitting: Submitting
 
     async def handle(self, job: Job, tries: int) -> None:
         """Do one job; ``tries`` counts the attempts before this one.
@@ -76,6 +81,8 @@ class Handlers:
                 await self._sign_item(job, tries)
             case SealLocked() | SealPeriod() | RehearseLock():
                 await self._lock(job)
+            case SealSubmission() | CheckSubmission() | AnswerSubmission():
+                await self.submitting.do(job)
             case JudgeDocument():
                 await self._judge(job)
             case DrawPreview():

@@ -10,6 +10,7 @@ from backend.domain.faults import FaultCode
 from backend.domain.messages import catalogue, sentence
 from backend.domain.policy import Refusal
 from backend.domain.preflight import REMEDY, Blocker
+from backend.domain.submission import Objection
 from backend.domain.text import clean
 from backend.schema.department import DocumentVerdict
 from backend.schema.lookup import LookupReason, LookupVerdict
@@ -18,6 +19,7 @@ CODES = (
     {leaf.code for leaf in leaves() if leaf is not NotPermittedError}
     | {reason.value for reason in Refusal}
     | {code.value for code in FaultCode}
+    | {objection.value for objection in Objection}
     | {f"LOOKUP_{verdict.value}" for verdict in LookupVerdict}
     | {f"LOOKUP_REASON_{reason.value}" for reason in LookupReason}
     | {f"DOCUMENT_{verdict.value}" for verdict in DocumentVerdict}

@@ -17,6 +17,9 @@ from tests.fixtures import judges
 
 FINAL = "SELECT revision_id, kind, digest FROM artefact WHERE role = 'LOCK_SEAL' ORDER BY revision_id, kind"
 EVERY = "SELECT role, kind, digest FROM artefact ORDER BY id"
+OF_PACKETS = (
+    "SELECT unnest(ARRAY[manifest_digest, receipt_digest, timestamp_digest]) AS digest FROM submission"
+)
 FILES_OF_A_PUPIL = 8
 TAMPERED = 12
 PAGES = (
@@ -90,7 +93,9 @@ def test_every_signature_was_made_once(played: Played) -> None:
 
 def test_the_store_holds_exactly_what_the_registry_names(played: Played) -> None:
     """Every registered digest is the digest of its file, and no file is without a registration."""
-    registered = {row["digest"] for row in _rows(played, EVERY)}
+    registered = {row["digest"] for row in _rows(played, EVERY)} | {
+        row["digest"] for row in _rows(played, OF_PACKETS)
+    }
     stored = {file.name for file in (played.stack.data_dir / "store").rglob("*") if file.is_file()}
     assert stored == registered
 

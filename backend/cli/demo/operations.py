@@ -41,10 +41,11 @@ mutation Submit($recordIds: [ID!]!) {{
   submissionCreate(recordIds: $recordIds) {{ submission {{ id className pending }} {ERRORS} }}
 }}"""
 
-ACCEPT = f"""
-mutation Accept($submissionId: ID!) {{
-  submissionAccept(submissionId: $submissionId) {{ records {{ id state }} {ERRORS} }}
-}}"""
+PACKET = """
+query Packet($id: ID!) {
+  node(id: $id) { ... on Submission { stage waitsFor pending accepted rejected withdrawn receiptUrl
+    items { verdict code field message } } }
+}"""
 
 WITHDRAW = f"""
 mutation Withdraw($recordId: ID!, $reason: String!) {{

@@ -172,14 +172,31 @@ class SchoolYearDemo:
         by_class: dict[str, list[str]] = {}
         for record in await self._records(self._principal, "ISSUED"):
             by_class.setdefault(record["schoolClass"]["id"], []).append(record["id"])
+        packets = []
         for place, ids in enumerate(by_class.values(), start=1):
             submitted = await self._principal.ask(graph.SUBMIT, recordIds=ids[:SUBMIT_MAX])
-            submission_id = submitted["submissionCreate"]["submission"]["id"]
+            packets.append(submitted["submissionCreate"]["submission"]["id"])
             if place == 1:
-                # taken back before the department looks at it
+                # taken back, whether or not the department has looked at it by then
                 await self._principal.ask(graph.WITHDRAW, recordId=ids[0], reason="Ghi nhầm nhận xét.")
-            await self._department.ask(graph.ACCEPT, submissionId=submission_id)
-            self._report("submit", place, len(by_class))
+        for place, submission_id in enumerate(packets, start=1):
+            await self._await_receipt(submission_id)
+            self._report("submit", place, len(packets))
+
+    async def _await_receipt(self, submission_id: str) -> None:
+        """Wait until the department has answered a packet.
+
+        Raises:
+            ApiRefusedError: when it rejected a record.
+        """
+        while True:
+            packet = (await self._principal.ask(graph.PACKET, id=submission_id))["node"]
+            if packet["rejected"]:
+                refused = [item for item in packet["items"] if item["code"]]
+                raise ApiRefusedError(str(refused[:3]))
+            if packet["stage"] == "ANSWERED":
+                return
+            await asyncio.sleep(0.5)
 
     async def _change_two(self) -> None:
         """Sign the withdrawn record again, and replace an accepted one; both go the whole way once more."""
@@ -209,9 +226,7 @@ class SchoolYearDemo:
             async for _ in self._signed(person, ceremony_id):
                 pass
         submitted = await self._principal.ask(graph.SUBMIT, recordIds=[record_id])
-        await self._department.ask(
-            graph.ACCEPT, submissionId=submitted["submissionCreate"]["submission"]["id"]
-        )
+        await self._await_receipt(submitted["submissionCreate"]["submission"]["id"])
 
     async def _lock(self) -> None:
         for window in ("MAIN", "SUPPLEMENTARY"):

@@ -4,7 +4,7 @@ from tortoise import fields, models
 
 from backend.db.models.organisation import OrgUnit, SchoolClass, Staff
 from backend.db.models.records import Revision
-from backend.domain.submission import Verdict
+from backend.domain.submission import SubmissionStage, Verdict
 
 
 class Submission(models.Model):
@@ -22,6 +22,17 @@ class Submission(models.Model):
         "models.Staff", related_name="submissions", on_delete=fields.RESTRICT
     )
     submitted_at = fields.DatetimeField(auto_now_add=True)
+    nonce = fields.CharField(max_length=32, null=True, unique=True)
+    stage = fields.CharEnumField(
+        SubmissionStage, max_length=9, default=SubmissionStage.SEALING, db_default=SubmissionStage.SEALING
+    )
+    obstacle = fields.CharField(max_length=40, default="", db_default="")
+    manifest_digest = fields.CharField(max_length=64, null=True)
+    receipt_digest = fields.CharField(max_length=64, null=True)
+    timestamp_digest = fields.CharField(max_length=64, null=True)
+    sealed_at = fields.DatetimeField(null=True)
+    checked_at = fields.DatetimeField(null=True)
+    answered_at = fields.DatetimeField(null=True)
 
     school_id: int
     school_class_id: int
@@ -44,6 +55,8 @@ class SubmissionItem(models.Model):
     )
     verdict = fields.CharEnumField(Verdict, max_length=10, default=Verdict.PENDING)
     reason = fields.CharField(max_length=500, default="")
+    code = fields.CharField(max_length=40, default="", db_default="")
+    field = fields.CharField(max_length=100, default="", db_default="")
     decided_at = fields.DatetimeField(null=True)
     decided_by_id = fields.BigIntField(null=True)
 

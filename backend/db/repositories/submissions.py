@@ -6,7 +6,7 @@ from datetime import datetime
 
 from backend.db import sql
 from backend.domain.acts import SubmissionFacts
-from backend.domain.submission import Verdict
+from backend.domain.submission import SubmissionStage, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,14 @@ class SubmissionRow:
     school_name: str
     school_year: int
     submitted_at: datetime
+    stage: SubmissionStage
+    obstacle: str
+    manifest_digest: str | None
+    receipt_digest: str | None
+    timestamp_digest: str | None
+    sealed_at: datetime | None
+    checked_at: datetime | None
+    answered_at: datetime | None
     pending: int
     accepted: int
     rejected: int
@@ -31,8 +39,8 @@ class SubmissionRow:
 
 
 _CREATE = """
-INSERT INTO submission (school_id, school_class_id, school_year, submitted_by_id, submitted_at)
-VALUES ($1, $2, $3, $4, now()) RETURNING id"""
+INSERT INTO submission (school_id, school_class_id, school_year, submitted_by_id, submitted_at, nonce)
+VALUES ($1, $2, $3, $4, now(), $5) RETURNING id"""
 
 _ADD = """
 INSERT INTO submission_item (submission_id, revision_id, verdict, reason)
@@ -40,10 +48,10 @@ SELECT $1, revision_id, 'PENDING', '' FROM unnest($2::bigint[]) AS t(revision_id
 
 
 async def create(
-    school_id: int, class_id: int, school_year: int, staff_id: int, revision_ids: Sequence[int]
+    school_id: int, class_id: int, school_year: int, staff_id: int, nonce: str, revision_ids: Sequence[int]
 ) -> int:
-    """Put revisions into one packet; returns its id."""
-    submission_id: int = await sql.value(_CREATE, school_id, class_id, school_year, staff_id)
+    """Put revisions into one packet, which its nonce names for ever; returns its id."""
+    submission_id: int = await sql.value(_CREATE, school_id, class_id, school_year, staff_id, nonce)
     await sql.rows(_ADD, submission_id, list(revision_ids))
     return submission_id
 
@@ -60,7 +68,8 @@ async def decide(revision_ids: Sequence[int], verdict: Verdict, reason: str, sta
 
 _SELECT = """
 SELECT m.id, m.school_id, m.school_class_id, c.name AS class_name, u.name AS school_name, m.school_year,
-       m.submitted_at,
+       m.submitted_at, m.stage, m.obstacle, m.manifest_digest, m.receipt_digest, m.timestamp_digest, m.sealed_at,
+       m.checked_at, m.answered_at,
        count(*) FILTER (WHERE i.verdict = 'PENDING') AS pending,
        count(*) FILTER (WHERE i.verdict = 'ACCEPTED') AS accepted,
        count(*) FILTER (WHERE i.verdict = 'REJECTED') AS rejected,
@@ -73,7 +82,11 @@ async def find(submission_ids: Sequence[int]) -> dict[int, SubmissionRow]:
     found = await sql.rows(
         f"{_SELECT} WHERE m.id = ANY ($1::bigint[]) GROUP BY m.id, c.name, u.name", list(submission_ids)
     )
-    return {row["id"]: SubmissionRow(**row) for row in found}
+    return {row["id"]: _row(row) for row in found}
+
+
+def _row(row: sql.Row) -> SubmissionRow:
+    return SubmissionRow(**{**row, "stage": SubmissionStage(row["stage"])})
 
 
 async def page(school_id: int | None, *, before_id: int | None, limit: int) -> list[SubmissionRow]:
@@ -85,7 +98,7 @@ async def page(school_id: int | None, *, before_id: int | None, limit: int) -> l
         before_id,
         limit,
     )
-    return [SubmissionRow(**row) for row in found]
+    return [_row(row) for row in found]
 
 
 async def pending_records(submission_id: int) -> list[int]:
@@ -96,3 +109,31 @@ async def pending_records(submission_id: int) -> list[int]:
         submission_id,
     )
     return [row["id"] for row in found]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRow:
+    """One record of a packet with the department's verdict; ``code`` and ``field`` say what bars it."""
+
+    id: int
+    record_id: int
+    verdict: Verdict
+    reason: str
+    code: str
+    field: str
+    decided_at: datetime | None
+
+
+_ITEMS = """
+SELECT i.submission_id, i.id, r.year_record_id AS record_id, i.verdict, i.reason, i.code, i.field, i.decided_at
+  FROM submission_item i JOIN revision r ON r.id = i.revision_id
+ WHERE i.submission_id = ANY ($1::bigint[]) ORDER BY i.id"""
+
+
+async def items(submission_ids: Sequence[int]) -> dict[int, list[ItemRow]]:
+    """The records of packets, as far as the scope shows them."""
+    by_packet: dict[int, list[ItemRow]] = {submission_id: [] for submission_id in submission_ids}
+    for row in await sql.rows(_ITEMS, list(submission_ids)):
+        packet = by_packet[row.pop("submission_id")]
+        packet.append(ItemRow(**{**row, "verdict": Verdict(row["verdict"])}))
+    return by_packet

@@ -2,14 +2,18 @@
 
 import asyncio
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import TypeVar
 
+from backend.domain.submission import Finding, ManifestLine, Objection, PacketFacts, RecordFact
 from backend.observability import log
 from signing_worker.judge import process
 from signing_worker.judge.judgement import NOTHING, Judgement
+
+Answer = TypeVar("Answer")
 
 
 class JudgePool:
@@ -22,16 +26,29 @@ class JudgePool:
 
     async def judge(self, data: bytes) -> Judgement:
         """What the document's signatures say."""
+        judged = await self._ask(process.judge, data)
+        return NOTHING if judged is None else judged
+
+    async def manifest(self, data: bytes, facts: PacketFacts) -> tuple[ManifestLine, ...] | Finding:
+        """The lines of a packet's manifest, or what bars the whole packet."""
+        judged = await self._ask(process.manifest, data, facts)
+        return Finding(Objection.MANIFEST_UNREADABLE) if judged is None else judged
+
+    async def record(self, data: bytes, fact: RecordFact) -> list[Finding]:
+        """What bars one record of a packet."""
+        judged = await self._ask(process.record, data, fact)
+        return [Finding(Objection.RECORD_UNREADABLE)] if judged is None else judged
+
+    async def _ask(self, judge: Callable[..., Answer], *what: object) -> Answer | None:
+        """The judge's answer; None when the judging has ended the process."""
         async with self._turn:
             try:
-                return await asyncio.wrap_future(
-                    await asyncio.to_thread(self._executor.submit, process.judge, data)
-                )
+                return await asyncio.wrap_future(await asyncio.to_thread(self._executor.submit, judge, *what))
             except BrokenProcessPool:
                 log.warning("judge_process_ended")
                 self._executor.shutdown(wait=False, cancel_futures=True)
                 self._executor = self._spawn()
-                return NOTHING
+                return None
 
     def close(self) -> None:
         self._executor.shutdown(wait=True, cancel_futures=True)

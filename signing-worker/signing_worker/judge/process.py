@@ -3,13 +3,17 @@
 import os
 import resource
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from asn1crypto import x509
 
+from backend.domain.submission import Finding, ManifestLine, PacketFacts, RecordFact
 from signing_worker.judge.judgement import Judgement
+from signing_worker.judge.manifest import ManifestRefusedError, judge_manifest
 from signing_worker.judge.pdf import judge_pdf
+from signing_worker.judge.record import judge_record
 from signing_worker.judge.xml import judge_xml
 from signing_worker.sign.trust import load_certificates
 
@@ -31,11 +35,32 @@ def start(roots: Sequence[Path], intermediates: Sequence[Path]) -> None:
 def judge(data: bytes) -> Judgement:
     """Judge a PDF or an XML document by its first bytes."""
     roots, intermediates = _authorities[0]
-    # SIGALRM keeps its default action: past the time the kernel ends this process, also inside C code
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
-    try:
+    with _timed():
         if data.lstrip()[:5] == b"%PDF-":
             return judge_pdf(data, roots, intermediates)
         return judge_xml(data, intermediates)
+
+
+def manifest(data: bytes, facts: PacketFacts) -> tuple[ManifestLine, ...] | Finding:
+    """The lines of a packet's manifest, or what bars the whole packet."""
+    with _timed():
+        try:
+            return judge_manifest(data, facts)
+        except ManifestRefusedError as error:
+            return error.finding
+
+
+def record(data: bytes, fact: RecordFact) -> list[Finding]:
+    """What bars one record of a packet."""
+    with _timed():
+        return judge_record(data, fact)
+
+
+@contextmanager
+def _timed() -> Iterator[None]:
+    # SIGALRM keeps its default action: past the time the kernel ends this process, also inside C code
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    try:
+        yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -69,6 +69,19 @@ def _judge(
     )
 
 
+def signed_by(root: etree._Element, node: etree._Element, covers: tuple[str, ...], pem: str) -> bool | None:
+    """Whether a signature is whole, covers these Ids and nothing else, and is by this certificate.
+
+    None when it names another certificate. The certificate is compared whole, so its names need no judging.
+    """
+    certificate = _certificate(node)
+    if certificate is None or certificate != x509.load_pem_x509_certificate(pem.encode()):
+        return None
+    parent = node.getparent()
+    slot = "" if parent is None else str(parent.tag)
+    return _covered(node) == set(covers) and _is_intact(root, slot, node, certificate)
+
+
 def _references(node: etree._Element) -> list[etree._Element]:
     return node.findall(f"{{{DS_NAMESPACE}}}SignedInfo/{{{DS_NAMESPACE}}}Reference")
 

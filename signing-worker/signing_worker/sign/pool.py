@@ -14,7 +14,18 @@ from backend.domain.errors import (
     leaves,
 )
 from signing_worker.sign import process
-from signing_worker.sign.work import HeadWork, Refused, SignedHead, SignedWork, SignerSetup, SignWork
+from signing_worker.sign.work import (
+    HeadWork,
+    Refused,
+    SheetWork,
+    SignedHead,
+    SignedSheet,
+    SignedWork,
+    SignerSetup,
+    SignWork,
+    Vetted,
+    VetWork,
+)
 
 Work = TypeVar("Work")
 Signed = TypeVar("Signed")
@@ -45,6 +56,22 @@ class SignPool:
             SigningFailedError: as for ``sign``.
         """
         return await self._run(process.sign_head, work)
+
+    async def sign_sheet(self, work: SheetWork) -> SignedSheet:
+        """Sign a manifest or a receipt.
+
+        Raises:
+            SigningFailedError: as for ``sign``.
+        """
+        return await self._run(process.sign_sheet, work)
+
+    async def vet(self, work: VetWork) -> Vetted:
+        """Which of the certificates could not sign when they did.
+
+        Raises:
+            RevocationUnavailableError: until every authority answers.
+        """
+        return await self._run(process.vet, work)
 
     async def _run(self, make: Callable[[Work], Signed | Refused], work: Work) -> Signed:
         loop = asyncio.get_running_loop()

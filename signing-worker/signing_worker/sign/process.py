@@ -38,8 +38,20 @@ from signing_worker.sign.mark import mark_lines, mark_style
 from signing_worker.sign.mark_font import MarkFace
 from signing_worker.sign.pdf import PdfSigning, sign_pdf
 from signing_worker.sign.ring_signer import RingSigner
+from signing_worker.sign.sheet import seal_sheet, stamp
 from signing_worker.sign.trust import Owner, Trust
-from signing_worker.sign.work import HeadWork, Refused, SignedHead, SignedWork, SignerSetup, SignWork
+from signing_worker.sign.work import (
+    HeadWork,
+    Refused,
+    SheetWork,
+    SignedHead,
+    SignedSheet,
+    SignedWork,
+    SignerSetup,
+    SignWork,
+    Vetted,
+    VetWork,
+)
 from signing_worker.sign.xml import sign_packet
 
 Signed = TypeVar("Signed")
@@ -108,6 +120,16 @@ def sign_head(work: HeadWork) -> SignedHead | Refused:
     return _guarded(_sign_head(_process[0], work), "HEAD")
 
 
+def sign_sheet(work: SheetWork) -> SignedSheet | Refused:
+    """Sign a manifest or a receipt with a unit's key."""
+    return _guarded(_sign_sheet(_process[0], work), work.kind)
+
+
+def vet(work: VetWork) -> Vetted | Refused:
+    """Say which of the certificates could not sign when they did."""
+    return _guarded(_vet(_process[0], work), "VET")
+
+
 def _guarded(making: Coroutine[None, None, Signed], role: str) -> Signed | Refused:
     try:
         return _process[0].runner.run(making)
@@ -170,6 +192,20 @@ async def _sign_head(here: _Process, work: HeadWork) -> SignedHead:
         here.setup.tsa_url,
         here.session,
     )
+
+
+async def _sign_sheet(here: _Process, work: SheetWork) -> SignedSheet:
+    key = here.keys.load(work.locator)
+    _require_registered(key, work.certificate)
+    await here.trust.require(key, Owner(work.owner_name, is_unit=True), here.session)
+    xml = seal_sheet(work.data, work.kind, key)
+    token = await stamp(xml, here.setup.tsa_url, here.session) if work.stamped else None
+    return SignedSheet(xml, token)
+
+
+async def _vet(here: _Process, work: VetWork) -> Vetted:
+    codes = [await here.trust.held(pem, moment, here.session) for pem, moment in work.certificates]
+    return Vetted(tuple(codes))
 
 
 async def _evidence(here: _Process, reader: PdfFileReader, key: SigningKey) -> ValidationContext:

@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import (
+    ExpiredError,
     InsufficientPOEError,
     InsufficientRevinfoError,
     PathError,
@@ -93,6 +94,32 @@ class Trust:
             return
         await self._validate(certificate, key.chain, session)
         self._answered[fingerprint] = time.monotonic()
+
+    async def held(self, pem: str, moment: datetime, session: aiohttp.ClientSession) -> str:
+        """What bars a certificate from having signed at a past moment, as a code; empty when nothing does.
+
+        A later revocation bars nothing; without an answer about revocation nothing is said at all. A certificate that
+        has expired since is barred: authorities no longer answer for it.
+
+        Raises:
+            RevocationUnavailableError: until the authority answers.
+        """
+        certificate = x509.load_pem_x509_certificate(pem.encode())
+        if not certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc:
+            return CertificateExpiredError.code
+        fingerprint = to_asn1(certificate).sha256
+        if time.monotonic() - self._answered.get(fingerprint, float("-inf")) < ANSWER_SECONDS:
+            return ""
+        try:
+            await self._validate(certificate, (), session)
+        except CertificateRevokedError as error:
+            cause = error.__cause__
+            later = isinstance(cause, RevokedError) and cause.revocation_dt > moment
+            return "" if later else error.code
+        except CertificateUntrustedError as error:
+            return CertificateExpiredError.code if isinstance(error.__cause__, ExpiredError) else error.code
+        self._answered[fingerprint] = time.monotonic()
+        return ""
 
     async def _validate(
         self, certificate: x509.Certificate, chain: Sequence[x509.Certificate], session: aiohttp.ClientSession

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from backend.domain.signing import SignatureRole
+from signing_worker.packet.sheets import SheetKind
 from signing_worker.render.sheet import MarkBox
 
 
@@ -78,3 +79,37 @@ class SignerSetup:
     keys_folder: Path
     keys_password: str
     production: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetWork:
+    """A manifest or a receipt to sign with a unit's key; ``stamped`` asks for a timestamp over the whole file."""
+
+    data: bytes
+    kind: SheetKind
+    locator: str
+    certificate: str
+    owner_name: str
+    stamped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignedSheet:
+    """The signed file, and the timestamp token over it (DER) when one was asked for."""
+
+    xml: bytes
+    timestamp: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class VetWork:
+    """Registered certificates (PEM), each with the instant at which it signed."""
+
+    certificates: tuple[tuple[str, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vetted:
+    """For each certificate the code of what bars it, or nothing."""
+
+    codes: tuple[str, ...]
