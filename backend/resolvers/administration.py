@@ -10,7 +10,7 @@ from backend.db.repositories import organisation
 from backend.db.repositories.administration import NewUnit, Post
 from backend.domain.errors import NotFoundError
 from backend.domain.organisation import UnitChange
-from backend.resolvers.answering import Info, answering, node_key
+from backend.resolvers.answering import Info, answering, node_key, row_key
 from backend.schema.administration import (
     AssignmentInput,
     AssignmentPayload,
@@ -66,21 +66,21 @@ async def create(info: Info, assignment: AssignmentInput) -> AssignmentPayload:
 @_assigning
 async def confirm(info: Info, proposal_id: strawberry.ID) -> AssignmentPayload:
     """Confirm what somebody else has proposed."""
-    key = _key(proposal_id, "proposalId")
+    key = row_key(proposal_id, "proposalId")
     return _assigned(await administration.decide(info.context.staff, key, confirmed=True))
 
 
 @_assigning
 async def reject(info: Info, proposal_id: strawberry.ID) -> AssignmentPayload:
     """Reject a proposal, or take one's own back."""
-    key = _key(proposal_id, "proposalId")
+    key = row_key(proposal_id, "proposalId")
     return _assigned(await administration.decide(info.context.staff, key, confirmed=False))
 
 
 @_assigning
 async def end(info: Info, assignment_id: strawberry.ID, last_day: date) -> AssignmentPayload:
     """Let a role end."""
-    key = _key(assignment_id, "assignmentId")
+    key = row_key(assignment_id, "assignmentId")
     return AssignmentPayload(
         assignment=HeldRole.of(await administration.end(info.context.staff, key, last_day))
     )
@@ -89,7 +89,7 @@ async def end(info: Info, assignment_id: strawberry.ID, last_day: date) -> Assig
 @_assigning
 async def delegate(info: Info, assignment_id: strawberry.ID, delegated: bool) -> AssignmentPayload:
     """Let a deputy sign for the principal, or no longer."""
-    key = _key(assignment_id, "assignmentId")
+    key = row_key(assignment_id, "assignmentId")
     held = await administration.delegate(info.context.staff, key, delegated=delegated)
     return AssignmentPayload(assignment=HeldRole.of(held))
 
@@ -173,12 +173,6 @@ def _issuer(context: Context, provider_id: str) -> str:
     if provider is None:
         raise NotFoundError(field="assignment.provider")
     return provider.issuer
-
-
-def _key(text: strawberry.ID, field: str) -> int:
-    if not text.isdecimal():
-        raise NotFoundError(field=field)
-    return int(text)
 
 
 def _assigned(done: Assigned) -> AssignmentPayload:

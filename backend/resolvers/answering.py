@@ -10,7 +10,9 @@ from strawberry import relay
 from backend.context import Context
 from backend.db.scope import savepoint
 from backend.domain.errors import DomainError, NotFoundError
+from backend.domain.school_year import SchoolYear
 from backend.schema.errors import UserError, user_errors
+from backend.schema.nodes import database_key
 
 Info = strawberry.Info[Context, None]
 Params = ParamSpec("Params")
@@ -57,9 +59,33 @@ def node_key(node_id: relay.GlobalID, type_name: str, field: str) -> int:
     Raises:
         NotFoundError: when it names another type, or nothing.
     """
-    if node_id.type_name != type_name or not node_id.node_id.isdecimal():
+    if node_id.type_name != type_name:
         raise NotFoundError(field=field)
-    return int(node_id.node_id)
+    return row_key(node_id.node_id, field)
+
+
+def row_key(text: str, field: str) -> int:
+    """The database key that an id without a type names.
+
+    Raises:
+        NotFoundError: when it names nothing.
+    """
+    key = database_key(text)
+    if key is None:
+        raise NotFoundError(field=field)
+    return key
+
+
+def year_of(text: str, field: str = "schoolYear") -> SchoolYear:
+    """The school year that an argument names.
+
+    Raises:
+        NotFoundError: when it names none.
+    """
+    try:
+        return SchoolYear.parse(text)
+    except ValueError as error:
+        raise NotFoundError(field=field) from error
 
 
 def node_keys(node_ids: Sequence[relay.GlobalID], type_name: str, field: str) -> list[int]:

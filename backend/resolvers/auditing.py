@@ -7,7 +7,7 @@ from backend.domain.errors import NotPermittedError
 from backend.domain.policy import MAY_READ_AUDIT, Refusal
 from backend.resolvers.answering import Info, node_key
 from backend.schema.audit import AuditEvent
-from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
+from backend.schema.paging import connection, encode_cursor, page_size, row_after
 
 
 async def events(
@@ -22,12 +22,11 @@ async def events(
     if info.context.staff.role not in MAY_READ_AUDIT:
         raise NotPermittedError(Refusal.ROLE)
     size = page_size(first)
-    position = decode_cursor(after)
     rows = await auditing.page(
         school_id=node_key(school_id, "OrgUnit", "schoolId") if school_id else None,
         record_id=node_key(record_id, "Record", "recordId") if record_id else None,
         action=action,
-        before=int(position[0]) if position else None,
+        before=row_after(after),
         limit=size + 1,
     )
     nodes = [AuditEvent.of(row) for row in rows]

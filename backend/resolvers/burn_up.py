@@ -6,8 +6,8 @@ import strawberry
 from strawberry import relay
 
 from backend.db.repositories import progress as rows
-from backend.resolvers.answering import Info, node_key
-from backend.resolvers.participation import require_staff, year_of
+from backend.resolvers.answering import Info, node_key, year_of
+from backend.resolvers.participation import require_staff
 from backend.schema.organisation import StateCount
 from backend.schema.progress import DayProgress, GradeProgress, PublicProgress, SchoolForecast
 from backend.services import progress

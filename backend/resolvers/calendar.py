@@ -10,8 +10,7 @@ from backend.domain.calendar import Window
 from backend.domain.errors import NotFoundError, NotPermittedError
 from backend.domain.lifecycle import Action
 from backend.domain.policy import Refusal
-from backend.domain.school_year import SchoolYear
-from backend.resolvers.answering import Info, answering, node_key
+from backend.resolvers.answering import Info, answering, node_key, year_of
 from backend.schema.calendar import (
     CalendarChange,
     CalendarChangePayload,
@@ -20,7 +19,8 @@ from backend.schema.calendar import (
     LockExceptionPayload,
 )
 from backend.schema.department import LockPeriod
-from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
+from backend.schema.nodes import database_key
+from backend.schema.paging import connection, encode_cursor, page_size, row_after
 from backend.schema.payloads import LockPeriodPayload
 from backend.services import calendar
 from backend.services.acting import require_right
@@ -48,9 +48,8 @@ async def exceptions(
     """Exceptions to deadlines, the newest first."""
     info.context.staff  # noqa: B018 - raises when nobody is signed in
     size = page_size(first)
-    position = decode_cursor(after)
     period = None if lock_period_id is None else node_key(lock_period_id, "LockPeriod", "lockPeriodId")
-    found = await rows.exceptions(period, before_id=int(position[0]) if position else None, limit=size + 1)
+    found = await rows.exceptions(period, before_id=row_after(after), limit=size + 1)
     nodes = [LockException.of(row) for row in found]
     return connection(nodes, size, lambda item: encode_cursor(int(item.id)), after=after)
 
@@ -65,11 +64,7 @@ async def schedule(
     reports_at: datetime | None = None,
 ) -> LockPeriodPayload:
     """Propose new dates of a lock period."""
-    try:
-        year = SchoolYear.parse(school_year)
-    except ValueError as error:
-        raise NotFoundError(field="schoolYear") from error
-    dates = calendar.Dates(year=year, window=window, locks_at=locks_at, reports_at=reports_at)
+    dates = calendar.Dates(year=year_of(school_year), window=window, locks_at=locks_at, reports_at=reports_at)
     change, period = await calendar.propose_dates(info.context.staff, dates, reason)
     return LockPeriodPayload(
         lock_period=None if period is None else LockPeriod.of(period),
@@ -90,9 +85,10 @@ async def reject_change(info: Info, change_id: strawberry.ID) -> CalendarChangeP
 
 
 async def _decided(info: Info, change_id: strawberry.ID, *, confirmed: bool) -> CalendarChangePayload:
-    if not change_id.isdecimal():
+    key = database_key(change_id)
+    if key is None:
         raise _unknown(info, "changeId")
-    change, period = await calendar.decide_dates(info.context.staff, int(change_id), confirmed=confirmed)
+    change, period = await calendar.decide_dates(info.context.staff, key, confirmed=confirmed)
     return CalendarChangePayload(
         calendar_change=CalendarChange.of(change),
         lock_period=None if period is None else LockPeriod.of(period),

@@ -4,9 +4,7 @@ import strawberry
 from strawberry import relay
 
 from backend.db.repositories import organisation, periods, submissions
-from backend.domain.errors import NotFoundError
-from backend.domain.school_year import SchoolYear
-from backend.resolvers.answering import Info, answering, node_key, node_keys
+from backend.resolvers.answering import Info, answering, node_key, node_keys, year_of
 from backend.schema.department import LockPeriod, Submission
 from backend.schema.organisation import (
     ClassProgress,
@@ -15,23 +13,11 @@ from backend.schema.organisation import (
     class_progress,
     unit_counts,
 )
-from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
+from backend.schema.paging import connection, encode_cursor, page_size, row_after
 from backend.schema.payloads import LockPeriodPayload, RecordsPayload, SubmissionPayload
 from backend.schema.records import Record
 from backend.services import locking
 from backend.services import submissions as submission_cases
-
-
-def _year(text: str, field: str) -> SchoolYear:
-    """A school year from an argument.
-
-    Raises:
-        NotFoundError: when it is none.
-    """
-    try:
-        return SchoolYear.parse(text)
-    except ValueError as error:
-        raise NotFoundError(field=field) from error
 
 
 async def list_submissions(
@@ -40,10 +26,9 @@ async def list_submissions(
     """Class packets, newest first."""
     info.context.staff  # noqa: B018 - raises when nobody is signed in
     size = page_size(first)
-    position = decode_cursor(after)
     rows = await submissions.page(
         node_key(school_id, "OrgUnit", "schoolId") if school_id else None,
-        before_id=int(position[0]) if position else None,
+        before_id=row_after(after),
         limit=size + 1,
     )
     nodes = [Submission.of(row) for row in rows]
@@ -52,7 +37,7 @@ async def list_submissions(
 
 async def list_periods(school_year: str | None = None) -> list[LockPeriod]:
     """Lock periods of a school year, or all."""
-    year = None if school_year is None else _year(school_year, "schoolYear").start
+    year = None if school_year is None else year_of(school_year).start
     return [LockPeriod.of(row) for row in await periods.of_year(year)]
 
 
@@ -62,7 +47,7 @@ async def progress(
     """How many records of each class stand in which state, exact at this moment."""
     info.context.staff  # noqa: B018 - raises when nobody is signed in
     key = node_key(school_id, "OrgUnit", "schoolId") if school_id else None
-    return class_progress(await organisation.counts(_year(school_year, "schoolYear").start, key))
+    return class_progress(await organisation.counts(year_of(school_year).start, key))
 
 
 async def school_progress(
@@ -71,7 +56,7 @@ async def school_progress(
     """How many records of each school stand in which state, exact at this moment."""
     info.context.staff  # noqa: B018 - raises when nobody is signed in
     key = node_key(district_id, "OrgUnit", "districtId") if district_id else None
-    year = _year(school_year, "schoolYear").start
+    year = year_of(school_year).start
     by_school = unit_counts(await organisation.school_counts(year, key))
     return [
         SchoolProgress(school_id=school_id, school_year=year, counts=counts)
@@ -82,7 +67,7 @@ async def school_progress(
 async def district_progress(info: Info, school_year: str) -> list[DistrictProgress]:
     """How many records of each district's schools stand in which state, exact at this moment."""
     info.context.staff  # noqa: B018 - raises when nobody is signed in
-    by_district = unit_counts(await organisation.district_counts(_year(school_year, "schoolYear").start))
+    by_district = unit_counts(await organisation.district_counts(year_of(school_year).start))
     return [DistrictProgress(district_id=unit_id, counts=counts) for unit_id, counts in by_district.items()]
 
 

@@ -9,10 +9,9 @@ from backend.adapters import uploads
 from backend.db.repositories import organisation
 from backend.domain.errors import NotFoundError, SchoolUnknownError
 from backend.domain.messages import Language
-from backend.domain.school_year import SchoolYear
 from backend.files.parsed import FileDefaults, LocatedFault
 from backend.files.read import read_file
-from backend.resolvers.answering import Info, answering, node_key
+from backend.resolvers.answering import Info, answering, node_key, year_of
 from backend.schema.error_codes import ErrorCode
 from backend.schema.errors import UserError
 from backend.schema.payloads import ImportLine, ImportPayload, ImportReport
@@ -32,7 +31,7 @@ async def run(
 ) -> ImportPayload:
     """Compare a file with the drafts and, unless it is a dry run, write the difference."""
     actor = info.context.staff
-    key = node_key(school_id, "OrgUnit", "schoolId")
+    key, year = node_key(school_id, "OrgUnit", "schoolId"), year_of(school_year)
     require_import(actor, key)
     school = (await organisation.find_units([key])).get(key)
     kept = await uploads.find(info.context.services.redis, upload)
@@ -40,7 +39,7 @@ async def run(
         raise SchoolUnknownError(field="schoolId")
     if kept is None:
         raise NotFoundError(field="upload")
-    defaults = FileDefaults(school_year=SchoolYear.parse(school_year))
+    defaults = FileDefaults(school_year=year)
     parsed = await asyncio.to_thread(read_file, kept[0], kept[1], school=school.facts, defaults=defaults)
     done = await import_file(actor, key, parsed, dry_run=dry_run, all_or_nothing=all_or_nothing)
     return ImportPayload(report=_report(done, info.context.language))

@@ -14,7 +14,7 @@ from backend.domain.rate_limits import By, Operation
 from backend.domain.school_year import SchoolYear
 from backend.resolvers.answering import Info
 from backend.schema.ledger import ConsistencyProof, InclusionProof, LedgerHead, LedgerState, head_url
-from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
+from backend.schema.paging import connection, encode_cursor, page_size, row_after
 from backend.services import ledger
 from backend.services import lookup as lookup_cases
 from backend.services.ledger import Inclusion
@@ -31,8 +31,8 @@ async def heads(
     info: Info, first: int | None = None, after: str | None = None
 ) -> relay.Connection[LedgerHead]:
     """Signed heads, the newest first."""
-    limit, position = page_size(first), decode_cursor(after)
-    rows = await tables.heads(below=int(position[0]) if position else None, limit=limit + 1)
+    limit = page_size(first)
+    rows = await tables.heads(below=row_after(after), limit=limit + 1)
     nodes = [_head(row, info.context) for row in rows]
     return connection(nodes, limit, lambda item: encode_cursor(item.size), after=after)
 

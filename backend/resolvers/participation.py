@@ -4,12 +4,11 @@ import strawberry
 from strawberry import relay
 
 from backend.db.repositories import participation as rows
-from backend.domain.errors import NotFoundError, NotPermittedError
+from backend.domain.errors import NotPermittedError
 from backend.domain.participation import SEES_PARTICIPATION, Answer, ParticipationAction, ParticipationState
 from backend.domain.policy import Refusal
-from backend.domain.school_year import SchoolYear
-from backend.resolvers.answering import Info, answering, node_key, node_keys
-from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
+from backend.resolvers.answering import Info, answering, node_key, node_keys, year_of
+from backend.schema.paging import connection, encode_cursor, page_size, row_after
 from backend.schema.participation import (
     ConditionInput,
     Participation,
@@ -21,18 +20,6 @@ from backend.services import participation
 
 _one = answering(lambda errors: ParticipationPayload(user_errors=errors))
 _many = answering(lambda errors: ParticipationsPayload(user_errors=errors))
-
-
-def year_of(text: str) -> SchoolYear:
-    """A school year from an argument.
-
-    Raises:
-        NotFoundError: when it is none.
-    """
-    try:
-        return SchoolYear.parse(text)
-    except ValueError as error:
-        raise NotFoundError(field="schoolYear") from error
 
 
 def require_staff(info: Info) -> None:
@@ -55,12 +42,12 @@ async def every(
 ) -> relay.Connection[Participation]:
     """Declarations of a year."""
     require_staff(info)
-    size, position = page_size(first), decode_cursor(after)
+    size = page_size(first)
     found = await rows.page(
         year_of(school_year).start,
         district_id=node_key(district_id, "OrgUnit", "districtId") if district_id else None,
         state=state,
-        after_id=int(position[0]) if position else None,
+        after_id=row_after(after),
         limit=size + 1,
     )
     nodes = [Participation.of(row) for row in found]

@@ -4,13 +4,12 @@ import strawberry
 from strawberry import relay
 
 from backend.db.repositories import calendar_watch, periods, records
-from backend.db.repositories.records import Position
-from backend.domain.errors import NotFoundError
 from backend.domain.lifecycle import Action
 from backend.domain.messages import sentence
 from backend.domain.preflight import Blocker
 from backend.resolvers.answering import Info, answering, node_key
-from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
+from backend.resolvers.records import position
+from backend.schema.paging import connection, encode_cursor, page_size
 from backend.schema.preflight import LockClock, LockPreflight, LockRehearsal, LockRehearsalPayload
 from backend.schema.records import Record
 from backend.services import preflight
@@ -41,7 +40,7 @@ async def blocked(
     info.context.staff  # noqa: B018 - raises when nobody is signed in
     size = page_size(first)
     period, unit = _place(lock_period_id, unit_id)
-    ids = await preflight.page(period, unit, blocker, after=_position(after), limit=size + 1)
+    ids = await preflight.page(period, unit, blocker, after=position(after), limit=size + 1)
     found = await records.find(ids)
     nodes = [Record.of(found[record_id]) for record_id in ids if record_id in found]
     return connection(
@@ -81,16 +80,6 @@ async def rehearse(info: Info, lock_period_id: relay.GlobalID) -> LockRehearsalP
 def _place(lock_period_id: relay.GlobalID, unit_id: relay.GlobalID | None) -> tuple[int, int | None]:
     period = node_key(lock_period_id, "LockPeriod", "lockPeriodId")
     return period, None if unit_id is None else node_key(unit_id, "OrgUnit", "unitId")
-
-
-def _position(after: str | None) -> Position | None:
-    match decode_cursor(after):
-        case None:
-            return None
-        case [int() as class_id, str() as sort_key, int() as record_id]:
-            return class_id, sort_key, record_id
-        case _:
-            raise NotFoundError(field="after")
 
 
 @strawberry.type

@@ -8,11 +8,10 @@ from strawberry import relay
 from backend.db.repositories import participation_reports
 from backend.db.repositories import preparing as rows
 from backend.db.repositories.preparing import Member
-from backend.domain.errors import NotFoundError
 from backend.domain.participation import ReportKind
-from backend.resolvers.answering import Info, answering, node_key
-from backend.resolvers.participation import require_staff, year_of
-from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
+from backend.resolvers.answering import Info, answering, node_key, row_key, year_of
+from backend.resolvers.participation import require_staff
+from backend.schema.paging import connection, encode_cursor, page_size, row_after
 from backend.schema.preparing import (
     ParticipationReport,
     ParticipationReportPayload,
@@ -49,8 +48,8 @@ async def trainings(
 ) -> relay.Connection[TrainingSession]:
     """Trainings of a year, the newest first."""
     require_staff(info)
-    size, position = page_size(first), decode_cursor(after)
-    before = int(position[0]) if position else None
+    size = page_size(first)
+    before = row_after(after)
     found = await rows.trainings(year_of(school_year).start, before_id=before, limit=size + 1)
     nodes = [TrainingSession.of(row) for row in found]
     return connection(nodes, size, lambda item: encode_cursor(int(item.id)), after=after)
@@ -65,11 +64,11 @@ async def visits(
 ) -> relay.Connection[SupervisionVisit]:
     """Visits of a year, the newest first."""
     require_staff(info)
-    size, position = page_size(first), decode_cursor(after)
+    size = page_size(first)
     found = await rows.visits(
         year_of(school_year).start,
         school_id=node_key(school_id, "OrgUnit", "schoolId") if school_id else None,
-        before_id=int(position[0]) if position else None,
+        before_id=row_after(after),
         limit=size + 1,
     )
     nodes = [SupervisionVisit.of(row) for row in found]
@@ -81,8 +80,8 @@ async def reports(
 ) -> relay.Connection[ParticipationReport]:
     """Monthly reports of a year, the newest first."""
     require_staff(info)
-    size, position = page_size(first), decode_cursor(after)
-    before = int(position[0]) if position else None
+    size = page_size(first)
+    before = row_after(after)
     found = await participation_reports.page(year_of(school_year).start, before_id=before, limit=size + 1)
     nodes = [ParticipationReport.of(row) for row in found]
     return connection(nodes, size, lambda item: encode_cursor(int(item.id)), after=after)
@@ -115,7 +114,7 @@ async def attend_training(
 ) -> TrainingSessionPayload:
     """Write down who of the viewer's school was there."""
     key = node_key(training_session_id, "TrainingSession", "trainingSessionId")
-    people = [_key(item, f"assignmentIds.{place}") for place, item in enumerate(assignment_ids)]
+    people = [row_key(item, f"assignmentIds.{place}") for place, item in enumerate(assignment_ids)]
     row = await preparing.record_attendance(info.context.staff, key, people)
     return TrainingSessionPayload(training_session=TrainingSession.of(row))
 
@@ -145,7 +144,7 @@ async def answer_proposal(
     info: Info, supervision_proposal_id: strawberry.ID, answer: str
 ) -> SupervisionProposalPayload:
     """Answer what the other side has proposed."""
-    key = _key(supervision_proposal_id, "supervisionProposalId")
+    key = row_key(supervision_proposal_id, "supervisionProposalId")
     row = await preparing.answer(info.context.staff, key, answer)
     return SupervisionProposalPayload(supervision_proposal=SupervisionProposal.of(row))
 
@@ -157,12 +156,6 @@ async def make_report(
     """Make a monthly report of the viewer's unit as things stand now."""
     row = await report_cases.make(info.context.staff, year_of(school_year), kind, month)
     return ParticipationReportPayload(participation_report=ParticipationReport.of(row))
-
-
-def _key(text: strawberry.ID, field: str) -> int:
-    if not text.isdecimal():
-        raise NotFoundError(field=field)
-    return int(text)
 
 
 @strawberry.type

@@ -7,9 +7,8 @@ from backend.db.repositories import records
 from backend.db.repositories.records import Position, RecordFilter
 from backend.domain.errors import NotFoundError
 from backend.domain.lifecycle import Action
-from backend.domain.school_year import SchoolYear
 from backend.domain.text import fold
-from backend.resolvers.answering import Info, answering, node_key
+from backend.resolvers.answering import Info, answering, node_key, year_of
 from backend.schema.inputs import RecordChangesInput, RecordFilterInput
 from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
 from backend.schema.payloads import RecordPayload
@@ -38,19 +37,12 @@ def _filter(wanted: RecordFilterInput | None) -> RecordFilter:
     return RecordFilter(
         school_id=node_key(wanted.school_id, "OrgUnit", "filter.schoolId") if wanted.school_id else None,
         class_id=node_key(wanted.class_id, "SchoolClass", "filter.classId") if wanted.class_id else None,
-        school_year=_year(wanted.school_year),
+        school_year=None
+        if wanted.school_year is None
+        else year_of(wanted.school_year, "filter.schoolYear").start,
         states=tuple(wanted.states),
         name=fold(wanted.name) if wanted.name else None,
     )
-
-
-def _year(text: str | None) -> int | None:
-    if text is None:
-        return None
-    try:
-        return SchoolYear.parse(text).start
-    except ValueError as error:
-        raise NotFoundError(field="filter.schoolYear") from error
 
 
 def _cursor(record: Record) -> str:

@@ -14,7 +14,7 @@ from backend.domain.signing import ItemState, SignatureRole
 from backend.resolvers.answering import Info, answering, node_key, node_keys
 from backend.resolvers.identity import refresh_actor
 from backend.schema.errors import user_errors
-from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
+from backend.schema.paging import connection, encode_cursor, page_size, row_after
 from backend.schema.payloads import CeremonyPayload
 from backend.schema.signing import Ceremony, CeremonyItem, CeremonyProgress
 from backend.services import ceremonies as ceremony_cases
@@ -42,8 +42,7 @@ async def items(
     info.context.staff  # noqa: B018 - raises when nobody is signed in
     key = node_key(ceremony_id, "Ceremony", "ceremonyId")
     size = page_size(first)
-    position = decode_cursor(after)
-    after_id = int(position[0]) if position else 0
+    after_id = row_after(after) or 0
     rows = await ceremonies.items(key, state, after_id=after_id, limit=size + 1)
     nodes = [CeremonyItem.of(row, info.context) for row in rows]
     return connection(nodes, size, lambda item: encode_cursor(int(item.id)), after=after)

@@ -11,7 +11,7 @@ from backend.domain.errors import NotPermittedError
 from backend.domain.policy import Refusal
 from backend.domain.transfer import SEES_TRANSFERS, TransferAction, TransferState
 from backend.resolvers.answering import Info, answering, node_key
-from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
+from backend.schema.paging import connection, encode_cursor, page_size, row_after
 from backend.schema.transfers import Transfer, TransferPayload
 from backend.services import transfers
 
@@ -25,8 +25,8 @@ async def every(
     """Transfers, the newest first."""
     if info.context.actor.role not in SEES_TRANSFERS:
         raise NotPermittedError(Refusal.ROLE)
-    size, position = page_size(first), decode_cursor(after)
-    found = await rows.page(state, before_id=int(position[0]) if position else None, limit=size + 1)
+    size = page_size(first)
+    found = await rows.page(state, before_id=row_after(after), limit=size + 1)
     nodes = [Transfer.of(row) for row in found]
     return connection(nodes, size, lambda item: encode_cursor(int(item.id)), after=after)
 

@@ -10,6 +10,9 @@ from strawberry import relay
 from backend.documents.prices import PAGE_DEFAULT, PAGE_MAX
 from backend.domain.errors import NotFoundError
 
+KEY_MAX = 2**63 - 1
+"""The largest key that a table can hold; a larger number names nothing."""
+
 NodeT = TypeVar("NodeT", bound=relay.Node)
 
 
@@ -37,6 +40,21 @@ def decode_cursor(cursor: str | None) -> list[int | str] | None:
     if not isinstance(position, list):
         raise NotFoundError(field="after")
     return position
+
+
+def row_after(cursor: str | None) -> int | None:
+    """The key that a cursor of one key names, of lists that are ordered by it.
+
+    Raises:
+        NotFoundError: when it is not such a cursor.
+    """
+    match decode_cursor(cursor):
+        case None:
+            return None
+        case [int() as key] if 0 <= key <= KEY_MAX:
+            return key
+        case _:
+            raise NotFoundError(field="after")
 
 
 def connection(

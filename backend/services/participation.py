@@ -45,7 +45,7 @@ async def declare(
     school_id = actor.unit_id
     if school_id is None or actor.role not in SEES_PARTICIPATION:
         raise NotPermittedError(Refusal.ROLE)
-    standing = await participation.find_of_school(school_id, year.start)
+    standing = await participation.take_of_school(school_id, year.start)
     facts = ParticipationFacts(state=None if standing is None else standing.state)
     error = participation_refusal(actor, ParticipationAction.DECLARE, facts)
     if error is not None:

@@ -32,6 +32,8 @@ from backend.web.gateway import CONTEXT, address_in
 from backend.web.known_answers import KnownAnswers, KnownReads
 from backend.web.recording import (
     DATA,
+    LENGTH,
+    OK,
     Bounded,
     Recorder,
     apart,
@@ -43,8 +45,6 @@ from backend.web.recording import (
 )
 
 KEPT_DOCUMENTS = 1_000
-OK = 200
-LENGTH = b"content-length"
 PERSONAL = frozenset({b"cookie", b"authorization"})
 
 Headers = list[tuple[bytes, bytes]]

@@ -11,6 +11,8 @@ from backend.domain.messages import Language
 from backend.web.answers import language_named
 
 PATH = b"/graphql"
+OK = 200
+LENGTH = b"content-length"
 DATA = b'{"data":'
 BODY_MAX = 8_000
 OF_ONE_REQUEST = frozenset({b"set-cookie", b"x-request-id", b"traceparent"})

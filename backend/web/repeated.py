@@ -18,6 +18,8 @@ from backend.web.entrance import ENTERED, Entered, enter
 from backend.web.gateway import CONTEXT, COOKIE
 from backend.web.recording import (
     DATA,
+    LENGTH,
+    OK,
     Bounded,
     Recorder,
     apart,
@@ -28,8 +30,6 @@ from backend.web.recording import (
 )
 
 KEPT_DOCUMENTS = 2_000
-OK = 200
-LENGTH = b"content-length"
 
 
 @dataclass(frozen=True, slots=True)

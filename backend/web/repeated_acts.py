@@ -26,6 +26,8 @@ from backend.web.gateway import CONTEXT, address_of
 from backend.web.negotiation import media_type
 from backend.web.recording import (
     DATA,
+    LENGTH,
+    OK,
     Bounded,
     Recorder,
     apart,
@@ -35,7 +37,7 @@ from backend.web.recording import (
     small_operation,
     whole_body,
 )
-from backend.web.repeated import LENGTH, OK, session_key
+from backend.web.repeated import session_key
 
 KEPT_DOCUMENTS = 500
 NOT_HERE = frozenset({b"authorization", HEADER.encode()})

@@ -1,5 +1,7 @@
 """Taking part: declared by the school, proposed by the district, approved by the department, and counted."""
 
+import asyncio
+import contextvars
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -240,3 +242,37 @@ async def test_a_report_keeps_what_it_said(world: World) -> None:
         kept = (await participation_reports.find([report.id]))[report.id]
     assert kept.table == report.table
     assert "Chưa đăng ký" in kept.table.rows[0]
+
+
+async def test_a_declaration_waits_for_the_district_and_then_comes_too_late(world: World) -> None:
+    """Two acts at once: the school's comes after the proposal, is refused by the state and changes no answer."""
+    actor, district = world.own.actors["ht"], world.district["193"]
+    key = await declare(world.own)
+
+    async def declare_anew() -> str:
+        try:
+            await declare(world.own, LACKING)
+        except NotPermittedError as error:
+            return error.reason
+        return ""
+
+    # a task of its own transaction, as another request has it
+    elsewhere = contextvars.copy_context()
+    async with scoped(district, write=True):
+        await participation.act(district, PROPOSE, [key])
+        late = asyncio.create_task(declare_anew(), context=elsewhere)
+        await eventually_waits(world)
+    assert await late == "STATE_FORBIDS"
+    async with scoped(actor, write=False):
+        kept = (await rows.find([key]))[key]
+    assert (kept.state, kept.facts.unmet) == (ParticipationState.PROPOSED, ())
+
+
+async def eventually_waits(world: World) -> None:
+    """Until a session of the database waits for another's lock."""
+    for _ in range(200):
+        waiting = await world.owner.run("SELECT 1 FROM pg_locks WHERE NOT granted")
+        if waiting:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("nobody waits")

@@ -74,7 +74,14 @@ async def find(ids: Sequence[int]) -> dict[int, ParticipationRow]:
     return {row["id"]: _row(row) for row in found}
 
 
-async def find_of_school(school_id: int, school_year: int) -> ParticipationRow | None:
+async def take_of_school(school_id: int, school_year: int) -> ParticipationRow | None:
+    """A school's declaration, locked against another's act."""
+    # read after the lock: what it waited for may have moved it
+    await sql.rows(
+        "SELECT id FROM participation WHERE school_id = $1 AND school_year = $2 FOR UPDATE",
+        school_id,
+        school_year,
+    )
     row = await sql.one(f"{_SELECT} WHERE p.school_id = $1 AND p.school_year = $2", school_id, school_year)
     return None if row is None else _row(row)
 

@@ -18,7 +18,7 @@ interface ScheduleDialogProps {
   onDone: () => void;
 }
 
-/** Sets or moves a deadline, in Vietnamese time whatever the clock of this computer says. */
+/** Proposes a deadline, in Vietnamese time whatever the clock of this computer says; another officer confirms it. */
 export function ScheduleDialog({ window, schoolYear, locksAt, onClose, onDone }: ScheduleDialogProps) {
   const { t } = useLingui();
   const [local, setLocal] = useState(locksAt ? toLocal(locksAt) : usualDeadline(schoolYear, window));
@@ -37,7 +37,7 @@ export function ScheduleDialog({ window, schoolYear, locksAt, onClose, onDone }:
     const why = whyNot(await schedule({ schoolYear, window, locksAt: instant, reason }));
     setProblem(why);
     if (why !== null) return;
-    say(t`Đã đặt hạn chốt.`);
+    say(t`Đã đề nghị. Hạn chốt chỉ đổi khi một cán bộ khác của Sở xác nhận.`);
     onDone();
   }
 
@@ -67,7 +67,7 @@ export function ScheduleDialog({ window, schoolYear, locksAt, onClose, onDone }:
             <Trans>Hủy</Trans>
           </Button>
           <Button type="submit" look="primary" aria-disabled={fetching}>
-            <Trans>Đặt hạn chốt</Trans>
+            <Trans>Đề nghị hạn chốt</Trans>
           </Button>
         </div>
       </form>
