@@ -2,9 +2,11 @@
 
 import asyncio
 import csv
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 
@@ -12,7 +14,7 @@ from backend.db.connection import close_database, open_database
 from backend.db.repositories import audit
 from backend.db.scope import unscoped
 from backend.domain.audit import Origin
-from backend.domain.errors import DomainError
+from backend.domain.errors import DomainError, UnitInvalidError
 from backend.domain.messages import sentence
 from backend.domain.organisation import UnitAct, UnitChange, UnitKind
 from backend.domain.policy import Actor, Role
@@ -21,6 +23,8 @@ from backend.services.reorganising import reorganise
 OPERATOR = Actor(role=Role.DEPARTMENT_OFFICER)
 """Whoever holds the owner's password acts for the department; the audit has no person for it."""
 
+_FIELD = re.compile(r"changes\.([0-9]+)\.(\w+)")
+Word = TypeVar("Word", UnitAct, UnitKind)
 COLUMNS = ("act", "code", "kind", "name", "parent", "successor", "commune", "district", "place")
 
 
@@ -41,15 +45,16 @@ def read_changes(file: Path) -> Iterator[UnitChange]:
     """The lines of a CSV file with the headings of ``COLUMNS``; an empty cell keeps what is.
 
     Raises:
-        KeyError, ValueError: for a heading or a word that is none.
+        UnitInvalidError: for a word that is no act or kind, as it also is where a heading is missing.
     """
     with file.open(encoding="utf-8-sig", newline="") as text:
-        for line in csv.DictReader(text):
+        for place, line in enumerate(csv.DictReader(text)):
             cells = {name: (line.get(name) or "").strip() or None for name in COLUMNS}
+            kind = cells["kind"]
             yield UnitChange(
-                act=UnitAct(cells["act"] or ""),
+                act=_word(UnitAct, cells["act"] or "", f"changes.{place}.act"),
                 code=cells["code"] or "",
-                kind=None if cells["kind"] is None else UnitKind(cells["kind"]),
+                kind=None if kind is None else _word(UnitKind, kind, f"changes.{place}.kind"),
                 name=cells["name"],
                 parent_code=cells["parent"],
                 successor_code=cells["successor"],
@@ -57,6 +62,13 @@ def read_changes(file: Path) -> Iterator[UnitChange]:
                 district=cells["district"],
                 place=cells["place"],
             )
+
+
+def _word(words: type[Word], text: str, field: str) -> Word:
+    try:
+        return words(text)
+    except ValueError as error:
+        raise UnitInvalidError(field=field) from error
 
 
 async def _apply(owner_url: str, changes: list[UnitChange], day: date, *, dry_run: bool) -> int:
@@ -72,5 +84,5 @@ async def _apply(owner_url: str, changes: list[UnitChange], day: date, *, dry_ru
 
 def _place(field: str) -> str:
     """``changes.4.code`` as the line of the file: the heading is line 1."""
-    parts = field.split(".")
-    return f"(dòng {int(parts[1]) + 2}, {parts[2]})" if len(parts) == 3 and parts[1].isdecimal() else ""  # noqa: PLR2004 - changes, line, cell
+    found = _FIELD.fullmatch(field)
+    return f"(dòng {int(found[1]) + 2}, {found[2]})" if found else ""

@@ -20,7 +20,11 @@ async def hocba(*arguments: str, urls: PostgresUrls | None = None) -> Done:
     """Run a command against a test's database."""
     environment = {**os.environ, "COLUMNS": "300", "NO_COLOR": "1"}
     if urls is not None:
-        environment |= {"DATABASE_URL": urls.app, "DATABASE_WORKER_URL": urls.worker}
+        environment |= {
+            "DATABASE_URL": urls.app,
+            "DATABASE_WORKER_URL": urls.worker,
+            "DATABASE_OWNER_URL": urls.owner,
+        }
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
