@@ -43,7 +43,7 @@ from backend.db.repositories import (
 from backend.db.repositories.access import AccessRow
 from backend.db.repositories.integrators import Credentials
 from backend.db.repositories.organisation import CountRow
-from backend.db.repositories.participation import ReadinessRow
+from backend.db.repositories.participation import DistrictRow, ParticipationRow, ReadinessRow
 from backend.db.repositories.people import AssignmentRow, Login
 from backend.db.repositories.records import RecordRow
 from backend.documents.limits import Audience
@@ -178,6 +178,12 @@ class Loaders:
         )
         self.not_taking_part: Loaded[tuple[int, int], list[int]] = Loaded(
             partial(_in_order, participation.missing)
+        )
+        self.declared: Loaded[tuple[int, int], ParticipationRow | None] = Loaded(
+            partial(_in_order, participation.of_schools)
+        )
+        self.taking_part: Loaded[tuple[int, int], DistrictRow | None] = Loaded(
+            partial(_in_order, participation.standing)
         )
         self.trainings = _loader(preparing.find_trainings)
         self.visits = _loader(preparing.find_visits)

@@ -40,6 +40,7 @@ from backend.resolvers import (
     integrators,
     ledger,
     live,
+    live_progress,
     ministry,
     opened,
     participation,
@@ -191,7 +192,7 @@ class Mutation(
 
 
 @strawberry.type
-class Subscription(live.LiveSubscriptions):
+class Subscription(live.LiveSubscriptions, live_progress.ProgressSubscriptions):
     signing_progress = strawberry.subscription(
         resolver=signing.progress,
         description="How far a ceremony is, until it is done. Right: as for the ceremony.",

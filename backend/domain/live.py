@@ -12,12 +12,18 @@ from backend.domain.policy import Actor, Role
 
 
 class Topic(StrEnum):
-    """What an event is about; ``CLASS`` stands for many records of one class, ``RIGHTS`` for a person's."""
+    """What an event is about.
+
+    ``CLASS`` stands for many records of one class, ``RIGHTS`` for a person's, ``PROGRESS`` for the counts of a school and
+    ``PARTICIPATION`` for what it declares and prepares; of the last two the subject is the school.
+    """
 
     RECORD = "RECORD"
     CLASS = "CLASS"
     SUBMISSION = "SUBMISSION"
     LOCK = "LOCK"
+    PROGRESS = "PROGRESS"
+    PARTICIPATION = "PARTICIPATION"
     CEREMONY = "CEREMONY"
     RIGHTS = "RIGHTS"
 

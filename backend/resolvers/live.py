@@ -74,27 +74,33 @@ NOBODY = HTTPConnection({"type": "http", "headers": []})
 
 async def record_changes(info: Info, after: str | None = None) -> AsyncGenerator[LiveChange, None]:
     """Records in the viewer's scope that came or changed; a class when many of its records did at once."""
-    await _send_changes(info, RECORDS, after)
+    await send_changes(info, RECORDS, after, CHANGES)
     for change in NOTHING:
         yield change
 
 
-async def submission_changes(info: Info, after: str | None = None) -> AsyncGenerator[LiveChange, None]:
+async def submission_status(info: Info, after: str | None = None) -> AsyncGenerator[LiveChange, None]:
     """Class packets in the viewer's scope that were sent or judged."""
-    await _send_changes(info, SUBMISSIONS, after)
+    await send_changes(info, SUBMISSIONS, after, CHANGES)
     for change in NOTHING:
         yield change
 
 
-async def lock_changes(info: Info, after: str | None = None) -> AsyncGenerator[LiveChange, None]:
+async def lock_status(info: Info, after: str | None = None) -> AsyncGenerator[LiveChange, None]:
     """Lock periods that were scheduled, moved or sealed."""
-    await _send_changes(info, LOCKS, after)
+    await send_changes(info, LOCKS, after, CHANGES)
     for change in NOTHING:
         yield change
 
 
-async def _send_changes(info: Info, topics: frozenset[Topic], after: str | None) -> None:
+async def send_changes(info: Info, topics: frozenset[Topic], after: str | None, shows: "Showing") -> None:
     """Send changes until the client leaves or the right ends.
+
+    Args:
+        info: the operation's.
+        topics: what is told of.
+        after: the cursor to go on from.
+        shows: what each event becomes for those who may see its subject.
 
     Raises:
         NotSignedInError, SignerUnknownError: when nobody with an assignment asks.
@@ -107,7 +113,7 @@ async def _send_changes(info: Info, topics: frozenset[Topic], after: str | None)
         raise NotSignedInError
     if actor.assignment_id is None:
         raise SignerUnknownError
-    selection = Selection.of(info._raw_info, scope_of(actor), context)  # noqa: SLF001 - Strawberry wraps it
+    selection = Selection.of(info._raw_info, scope_of(actor), context, shows)  # noqa: SLF001 - Strawberry wraps it
     key, audience = selection.shared(topics)
     wish = Wish(
         (topics, key), topics, selection.actor, lambda: audience, actor.assignment_id, _position(after)
@@ -154,6 +160,18 @@ def _position(after: str | None) -> int | None:
     return int(after)
 
 
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What a subscription shows: of an event, or None when the scope does not show its subject; and of a notice.
+
+    ``only_last`` tells of the last of several events about one subject that are read together.
+    """
+
+    change: Callable[[Context, LiveEvent], Awaitable[object | None]]
+    notice: Callable[[LiveEvent], object]
+    only_last: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Selection(Audience):
     """What is asked of each event, as everybody in one scope sees it."""
@@ -167,9 +185,10 @@ class Selection(Audience):
     variables: dict[str, Any]
     variables_key: str
     operation_name: str | None
+    shows: Showing
 
     @classmethod
-    def of(cls, info: GraphQLResolveInfo[Any], actor: Actor, context: Context) -> "Selection":
+    def of(cls, info: GraphQLResolveInfo[Any], actor: Actor, context: Context, shows: Showing) -> "Selection":
         """The selection of a subscription under way."""
         operation = info.operation
         document = DocumentNode(definitions=(operation, *info.fragments.values()))
@@ -186,6 +205,7 @@ class Selection(Audience):
             variables=variables,
             variables_key=json.dumps(shared, sort_keys=True, default=str),
             operation_name=operation.name.value if operation.name else None,
+            shows=shows,
         )
 
     def shared(self, topics: frozenset[Topic]) -> tuple[Hashable, Audience]:
@@ -208,15 +228,25 @@ class Selection(Audience):
         )
         if all(event.kind in NOTICES for event in events):
             # nothing of anybody's is in a notice, and the right was judged when the subscription began
-            return [(event.position, await self._execute(context, _notice(event))) for event in events]
+            return [
+                (event.position, await self._execute(context, self.shows.notice(event))) for event in events
+            ]
+        if self.shows.only_last:
+            events = list({(event.topic, event.subject_id): event for event in events}.values())
+            events.sort(key=lambda event: event.position)
         async with scoped(self.actor, write=False):
-            changes = await asyncio.gather(*(_change(context, event) for event in events))
+            changes = await asyncio.gather(*(self._change(context, event) for event in events))
             seen = [(event, change) for event, change in zip(events, changes, strict=True) if change]
             texts = await asyncio.gather(*(self._execute(context, change) for _, change in seen))
         await write_down(context)
         return [(event.position, text) for (event, _), text in zip(seen, texts, strict=True)]
 
-    async def _execute(self, context: Context, change: LiveChange) -> bytes:
+    async def _change(self, context: Context, event: LiveEvent) -> object | None:
+        if event.kind in NOTICES:
+            return self.shows.notice(event)
+        return await self.shows.change(context, event)
+
+    async def _execute(self, context: Context, change: object) -> bytes:
         result = execute(
             self.schema,
             self.document,
@@ -234,8 +264,6 @@ class Selection(Audience):
 
 async def _change(context: Context, event: LiveEvent) -> LiveChange | None:
     """An event with its subject, or None when the scope does not show it."""
-    if event.kind in NOTICES:
-        return _notice(event)
     name, find = SUBJECTS[event.topic]
     node = await find(context, event.subject_id)
     if node is None:
@@ -278,6 +306,9 @@ SUBJECTS: dict[Topic, tuple[str, Callable[[Context, int], Awaitable[relay.Node |
 }
 
 
+CHANGES = Showing(_change, _notice)
+
+
 def _text(document: DocumentNode) -> str:
     location = document.definitions[0].loc
     return location.source.body if location is not None else print_ast(document)
@@ -312,10 +343,10 @@ class LiveSubscriptions:
         resolver=record_changes,
         description="Records that came or changed. Right: staff, their scope.",
     )
-    submission_changes = strawberry.subscription(
-        resolver=submission_changes,
+    submission_status = strawberry.subscription(
+        resolver=submission_status,
         description="Class packets sent or judged. Right: school, district, department, their scope.",
     )
-    lock_changes = strawberry.subscription(
-        resolver=lock_changes, description="Lock periods scheduled, moved or sealed. Right: staff."
+    lock_status = strawberry.subscription(
+        resolver=lock_status, description="Lock periods scheduled, moved or sealed. Right: staff."
     )

@@ -16,6 +16,12 @@ SEES_SCHOOLS = frozenset(
 """Who is shown a school as a whole."""
 
 
+def sees(actor: Actor, school_id: int) -> bool:
+    """Whether the actor is shown this school as a whole, as the tables' rights say it of its counts."""
+    everywhere = actor.role is Role.DEPARTMENT_OFFICER
+    return actor.role in SEES_SCHOOLS and (everywhere or school_id in actor.school_ids)
+
+
 Days = Sequence[tuple[date, dict[State, int]]]
 
 
@@ -25,7 +31,7 @@ async def history(actor: Actor, school_year: int, unit_id: int | None, first: da
     Raises:
         NotPermittedError: unless the actor is shown whole schools. DaysInvalidError: for no or too many days.
     """
-    _require(actor)
+    require_schools(actor)
     if not 0 <= (last - first).days < DAYS_MAX:
         raise DaysInvalidError(field="last", max=DAYS_MAX)
     return list(by_day(await progress.steps(school_year, unit_id), first, last))
@@ -37,7 +43,7 @@ async def forecasts(actor: Actor, school_year: int, district_id: int | None) -> 
     Raises:
         NotPermittedError: unless the actor is shown whole schools.
     """
-    _require(actor)
+    require_schools(actor)
     today, locks_at = await progress.deadline(school_year)
     limit = None if locks_at is None else locks_at.astimezone(VIETNAM).date()
     found = []
@@ -58,6 +64,11 @@ def _lateness(item: SchoolForecast) -> tuple[bool, int, int]:
     return finishes is not None, 0 if finishes is None else -finishes.toordinal(), item.school_id
 
 
-def _require(actor: Actor) -> None:
+def require_schools(actor: Actor) -> None:
+    """See that the actor is shown whole schools.
+
+    Raises:
+        NotPermittedError: when not.
+    """
     if actor.role not in SEES_SCHOOLS:
         raise NotPermittedError(Refusal.ROLE)

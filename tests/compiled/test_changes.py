@@ -15,7 +15,7 @@ from backend.db.reading.pools import ReadPools
 from backend.domain.live import ChangeKind, LiveEvent, Topic
 from backend.domain.policy import Actor
 from backend.graph import schema
-from backend.resolvers.live import RECORDS, SUBMISSIONS, Selection
+from backend.resolvers.live import CHANGES, RECORDS, SUBMISSIONS, Selection
 from backend.services.watching import scope_of
 from tests.compiled.conftest import mix
 from tests.compiled.selections import selections
@@ -54,6 +54,7 @@ class Changes:
             variables={},
             variables_key="",
             operation_name=None,
+            shows=CHANGES,
         )
 
     async def same(self, query: str, actor: Actor) -> list[tuple[int, bytes]]:
@@ -160,7 +161,7 @@ async def test_roles_share_what_they_see_alike_and_nothing_else(changes: Changes
 
 async def test_submissions_are_executed(changes: Changes) -> None:
     """Their content depends on the role in ways that no statement knows."""
-    query = "subscription { submissionChanges { node { ... on Submission { viewerActions } } } }"
+    query = "subscription { submissionStatus { node { ... on Submission { viewerActions } } } }"
     selection = changes.selection(query, scope_of(changes.department))
     assert selection.shared(SUBMISSIONS)[1] is selection
 

@@ -224,8 +224,14 @@ READS = (
         lambda stage, seat: {"id": stage.node("Ceremony", seat)},
     ),
     _changes("recordChanges"),
-    _changes("submissionChanges"),
-    _changes("lockChanges"),
+    _changes("submissionStatus"),
+    _changes("lockStatus"),
+    reading(
+        "Subscription.progressChanged",
+        f'subscription {{ progressChanged(schoolYear: "{YEAR}") {{ kind school {{ id }} }} }}',
+        lambda _stage, _seat: {},
+        objects=ANYWHERE,
+    ),
 )
 
 

@@ -34,7 +34,7 @@ RECORDS = """
 subscription Records($after: String) {
   recordChanges(after: $after) { cursor kind subjectId node { ... on Record { id pupilName state } } }
 }"""
-LOCKS = "subscription { lockChanges { cursor kind subjectId node { ... on LockPeriod { locksAt } } } }"
+LOCKS = "subscription { lockStatus { cursor kind subjectId node { ... on LockPeriod { locksAt } } } }"
 
 
 @dataclass

@@ -74,6 +74,16 @@ async def find(ids: Sequence[int]) -> dict[int, ParticipationRow]:
     return {row["id"]: _row(row) for row in found}
 
 
+async def of_schools(keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], ParticipationRow]:
+    """Declarations by (school, year of start); a school without one is absent."""
+    found = await sql.rows(
+        f"{_SELECT} WHERE (p.school_id, p.school_year) IN (SELECT * FROM unnest($1::bigint[], $2::smallint[]))",
+        [school_id for school_id, _ in keys],
+        [year for _, year in keys],
+    )
+    return {(row["school_id"], row["school_year"]): _row(row) for row in found}
+
+
 async def take_of_school(school_id: int, school_year: int) -> ParticipationRow | None:
     """A school's declaration, locked against another's act."""
     # read after the lock: what it waited for may have moved it
@@ -173,6 +183,12 @@ SELECT u.parent_id AS unit_id, u.id AS school_id {_OF_YEAR} AND u.parent_id = AN
 async def by_district(school_year: int) -> list[DistrictRow]:
     """Counts by the unit above the schools of the scope."""
     return [DistrictRow(**row) for row in await sql.rows(_COUNTS, school_year)]
+
+
+async def standing(keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], DistrictRow]:
+    """Counts by (unit above the schools, year of start)."""
+    found = {(row.unit_id, year): row for year in {of for _, of in keys} for row in await by_district(year)}
+    return {key: found[key] for key in keys if key in found}
 
 
 async def missing(keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], list[int]]:
