@@ -153,8 +153,12 @@ async def link(
 ) -> GuardianLinkPayload:
     """Link an adult to the pupil of a record."""
     key = node_key(record_id, "Record", "recordId")
-    link_id = await administration.link_guardian(info.context.staff, key, full_name, relation, citizen_number)
-    made = GuardianLink(id=strawberry.ID(str(link_id)), full_name=full_name, relation=relation)
+    link_id, school_id = await administration.link_guardian(
+        info.context.staff, key, full_name, relation, citizen_number
+    )
+    made = GuardianLink(
+        id=strawberry.ID(str(link_id)), full_name=full_name, relation=relation, managing_school_id=school_id
+    )
     return GuardianLinkPayload(guardian_link=made)
 
 

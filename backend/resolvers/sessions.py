@@ -5,6 +5,7 @@ import strawberry
 from backend.adapters import sessions
 from backend.context import Context
 from backend.domain.errors import NotFoundError, NotSignedInError
+from backend.domain.revoking import session_refusal
 from backend.resolvers.answering import Info, answering
 from backend.schema.payloads import SessionsPayload
 from backend.schema.viewer import SignInProvider, own_sessions
@@ -20,7 +21,7 @@ def providers(info: Info) -> list[SignInProvider]:
 @_refused
 async def revoke(info: Info, session_id: strawberry.ID) -> SessionsPayload:
     """End one of the viewer's sessions."""
-    if session_id not in await _own(info.context):
+    if session_refusal(own=session_id in await _own(info.context)) is not None:
         raise NotFoundError(field="sessionId")
     await sessions.end_named(info.context.services.redis, [session_id])
     return SessionsPayload(sessions=await own_sessions(info.context))

@@ -8,9 +8,14 @@ import strawberry
 from strawberry import relay
 
 import backend.schema.enums  # noqa: F401 - registers the enums used below
+from backend.context import Context
 from backend.db.repositories.access import AccessRow, ShareCodeRow
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose, AccessReader
+from backend.domain.revoking import Revocation, shared_refusal
+from backend.schema.acts import Judge, RevocationRefusal, allowed, refused
 from backend.schema.nodes import load_nodes
+
+Info = strawberry.Info[Context, None]
 
 
 @strawberry.type(
@@ -46,15 +51,28 @@ class AccessEvent(relay.Node):
 
 @strawberry.type(description="Mã chia sẻ, without the code itself. Right: the book's school.")
 class ShareCode(relay.Node):
+    row: strawberry.Private[ShareCodeRow]
     id: relay.NodeID[int]
     purpose: AccessPurpose
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
 
+    @strawberry.field(description="What the viewer may do now.")
+    def viewer_actions(self, info: Info) -> list[Revocation]:
+        return allowed(Revocation, self._judge(info))
+
+    @strawberry.field(description="Why not, for everything the viewer's role could do at another time.")
+    def viewer_refusals(self, info: Info) -> list[RevocationRefusal]:
+        return refused(Revocation, self._judge(info), RevocationRefusal, info.context.language)
+
+    def _judge(self, info: Info) -> Judge[Revocation]:
+        return lambda _action: shared_refusal(info.context.actor, self.row.facts)
+
     @classmethod
     def of(cls, row: ShareCodeRow) -> "ShareCode":
         return cls(
+            row=row,
             id=row.id,
             purpose=row.purpose,
             created_at=row.created_at,

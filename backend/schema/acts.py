@@ -1,4 +1,4 @@
-"""What the viewer may do to a ceremony, a packet, a lock period or a proposal, and why not."""
+"""What the viewer may do to a thing, and why not: one type of refusal for each kind of act."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -7,11 +7,14 @@ import strawberry
 
 import backend.schema.enums  # noqa: F401 - registers the enums used below
 from backend.domain.acts import CeremonyAction, LockPeriodAction, ProposalAction, SubmissionAction
+from backend.domain.administering import AssignmentAction, GuardianLinkAction, OrgUnitAction
 from backend.domain.errors import DomainError
 from backend.domain.messages import Language, sentence
 from backend.domain.ministry import ReportAction
 from backend.domain.participation import ParticipationAction
 from backend.domain.policy import Refusal
+from backend.domain.preparing import TrainingAction, VisitAction, VisitProposalAction
+from backend.domain.revoking import Revocation
 from backend.domain.transfer import TransferAction
 from backend.schema.error_codes import ErrorCode
 
@@ -24,6 +27,13 @@ Act = TypeVar(
     ProposalAction,
     TransferAction,
     ReportAction,
+    AssignmentAction,
+    GuardianLinkAction,
+    OrgUnitAction,
+    TrainingAction,
+    VisitAction,
+    VisitProposalAction,
+    Revocation,
 )
 RefusalT = TypeVar("RefusalT")
 Judge = Callable[[Act], DomainError | None]
@@ -78,6 +88,59 @@ class TransferRefusal:
     message: str
 
 
+@strawberry.type(description="Why the viewer may not take back what lets others in now.")
+class RevocationRefusal:
+    action: Revocation
+    code: ErrorCode
+    message: str
+
+
+@strawberry.type(description="Why the viewer may not do something to a role that is held now.")
+class AssignmentRefusal:
+    action: AssignmentAction
+    code: ErrorCode
+    message: str
+
+
+@strawberry.type(description="Why the viewer may not do something to a unit now.")
+class OrgUnitRefusal:
+    action: OrgUnitAction
+    code: ErrorCode
+    message: str
+
+
+@strawberry.type(description="Why the viewer may not do something to a guardian's link now.")
+class GuardianLinkRefusal:
+    action: GuardianLinkAction
+    code: ErrorCode
+    message: str
+
+
+@strawberry.type(description="Why the viewer may not do something to a training now.")
+class TrainingSessionRefusal:
+    action: TrainingAction
+    code: ErrorCode
+    message: str
+
+
+@strawberry.type(description="Why the viewer may not do something to a visit now.")
+class SupervisionVisitRefusal:
+    action: VisitAction
+    code: ErrorCode
+    message: str
+
+
+@strawberry.type(description="Why the viewer may not answer what was proposed at a visit now.")
+class SupervisionProposalRefusal:
+    action: VisitProposalAction
+    code: ErrorCode
+    message: str
+
+
+NEVER = frozenset({Refusal.ROLE, Refusal.SCOPE})
+"""What bars for good: not the viewer's business, so that there is nothing to explain."""
+
+
 def allowed(actions: Iterable[Act], judge: Judge[Act]) -> list[Act]:
     """The acts that nothing bars."""
     return [action for action in actions if judge(action) is None]
@@ -86,7 +149,7 @@ def allowed(actions: Iterable[Act], judge: Judge[Act]) -> list[Act]:
 def refused(
     actions: Iterable[Act], judge: Judge[Act], shown: Callable[..., RefusalT], language: Language
 ) -> list[RefusalT]:
-    """The acts that are barred now, though not to the viewer's role."""
+    """The acts that are barred now, though they are the viewer's at another time."""
     answers = ((action, judge(action)) for action in actions)
     return [
         shown(
@@ -95,5 +158,5 @@ def refused(
             message=sentence(error.reason, language, **error.params),
         )
         for action, error in answers
-        if error is not None and error.reason != Refusal.ROLE
+        if error is not None and error.reason not in NEVER
     ]

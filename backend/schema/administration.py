@@ -7,8 +7,24 @@ from strawberry import relay
 
 from backend.context import Context
 from backend.db.repositories.administration import HeldRow, ProposalRow
+from backend.domain.acts import ProposalAction
+from backend.domain.administering import (
+    AssignmentAction,
+    GuardianLinkAction,
+    assignment_proposal_refusal,
+    held_refusal,
+    link_refusal,
+)
 from backend.domain.organisation import UnitAct, UnitKind
 from backend.domain.policy import Role
+from backend.schema.acts import (
+    AssignmentRefusal,
+    GuardianLinkRefusal,
+    Judge,
+    ProposalRefusal,
+    allowed,
+    refused,
+)
 from backend.schema.errors import UserError
 from backend.schema.organisation import OrgUnit, SchoolClass
 
@@ -51,6 +67,17 @@ class HeldRole:
         found = await info.context.loaders.classes.load(self.row.class_id)
         return None if found is None else SchoolClass.of(found)
 
+    @strawberry.field(description="What the viewer may do now.")
+    def viewer_actions(self, info: Info) -> list[AssignmentAction]:
+        return allowed(AssignmentAction, self._judge(info))
+
+    @strawberry.field(description="Why not, for everything the viewer's role could do at another time.")
+    def viewer_refusals(self, info: Info) -> list[AssignmentRefusal]:
+        return refused(AssignmentAction, self._judge(info), AssignmentRefusal, info.context.language)
+
+    def _judge(self, info: Info) -> Judge[AssignmentAction]:
+        return lambda action: held_refusal(info.context.actor, action, self.row.facts)
+
 
 @strawberry.type(description="A role that takes two people to hand out. Right: department.")
 class AssignmentProposal:
@@ -88,6 +115,20 @@ class AssignmentProposal:
     @strawberry.field(description="Whether the viewer made it, so that somebody else must confirm it.")
     def is_own(self, info: Info) -> bool:
         return self.row.proposed_by_id == info.context.actor.staff_id
+
+    @strawberry.field(description="What the viewer may do now.")
+    def viewer_actions(self, info: Info) -> list[ProposalAction]:
+        return allowed(ProposalAction, self._judge(info))
+
+    @strawberry.field(description="Why not, for everything the viewer's role could do at another time.")
+    def viewer_refusals(self, info: Info) -> list[ProposalRefusal]:
+        return refused(ProposalAction, self._judge(info), ProposalRefusal, info.context.language)
+
+    def _judge(self, info: Info) -> Judge[ProposalAction]:
+        row = self.row
+        return lambda action: assignment_proposal_refusal(
+            info.context.actor, action, row.role, row.unit_id, row.facts
+        )
 
 
 @strawberry.input(description="Whom to hand a role out to, where and when.")
@@ -156,9 +197,21 @@ class OrgUnitPayload:
     description="An adult linked to a pupil by citizen number. Right: leaders and clerk of the school."
 )
 class GuardianLink:
+    managing_school_id: strawberry.Private[int]
     id: strawberry.ID
     full_name: str
     relation: str = strawberry.field(description="What the adult is to the pupil, such as mẹ.")
+
+    @strawberry.field(description="What the viewer may do now.")
+    def viewer_actions(self, info: Info) -> list[GuardianLinkAction]:
+        return allowed(GuardianLinkAction, self._judge(info))
+
+    @strawberry.field(description="Why not, for everything the viewer's role could do at another time.")
+    def viewer_refusals(self, info: Info) -> list[GuardianLinkRefusal]:
+        return refused(GuardianLinkAction, self._judge(info), GuardianLinkRefusal, info.context.language)
+
+    def _judge(self, info: Info) -> Judge[GuardianLinkAction]:
+        return lambda _action: link_refusal(info.context.actor, self.managing_school_id)
 
 
 @strawberry.type(description="The link as it is now, none once it has ended, or why nothing changed.")

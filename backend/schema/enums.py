@@ -7,6 +7,7 @@ import strawberry
 
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose, AccessReader
 from backend.domain.acts import CeremonyAction, LockPeriodAction, ProposalAction, SubmissionAction
+from backend.domain.administering import AssignmentAction, GuardianLinkAction, OrgUnitAction
 from backend.domain.calendar import LockStage, Window
 from backend.domain.completion import Award
 from backend.domain.identifiers import Gender
@@ -21,6 +22,8 @@ from backend.domain.outcome import Outcome
 from backend.domain.participation import Condition, ParticipationAction, ParticipationState, ReportKind
 from backend.domain.policy import Role
 from backend.domain.preflight import Blocker, Remedy
+from backend.domain.preparing import TrainingAction, VisitAction, VisitProposalAction
+from backend.domain.revoking import Revocation
 from backend.domain.signing import ItemState, SignatureRole
 from backend.domain.submission import SubmissionStage, Verdict
 from backend.domain.transfer import OpenWork, TransferAction, TransferState
@@ -32,6 +35,23 @@ strawberry.enum(SubmissionAction, name="SubmissionAction", description="What can
 strawberry.enum(LockPeriodAction, name="LockPeriodAction", description="What can be done to a lock period.")
 strawberry.enum(
     ProposalAction, name="ProposalAction", description="What can be done to what takes two people."
+)
+strawberry.enum(
+    AssignmentAction, name="AssignmentAction", description="What can be done to a role that is held."
+)
+strawberry.enum(
+    OrgUnitAction, name="OrgUnitAction", description="What can be done to a unit, or in its name."
+)
+strawberry.enum(
+    GuardianLinkAction, name="GuardianLinkAction", description="What can be done to a guardian's link."
+)
+strawberry.enum(Revocation, name="RevocationAction", description="What can be done to what lets others in.")
+strawberry.enum(TrainingAction, name="TrainingSessionAction", description="What can be done to a training.")
+strawberry.enum(VisitAction, name="SupervisionVisitAction", description="What can be done to a visit.")
+strawberry.enum(
+    VisitProposalAction,
+    name="SupervisionProposalAction",
+    description="What can be done to what was proposed at a visit.",
 )
 strawberry.enum(Blocker, name="Blocker", description="What keeps a record from its lock.")
 strawberry.enum(Remedy, name="Remedy", description="What clears a blocker.")

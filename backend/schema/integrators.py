@@ -11,6 +11,8 @@ import backend.schema.enums  # noqa: F401 - registers the enums used below
 from backend.context import Context
 from backend.db.repositories.integrators import ClientRow, GrantRow
 from backend.domain.access import AccessPurpose
+from backend.domain.revoking import Revocation, program_refusal, shared_refusal
+from backend.schema.acts import Judge, RevocationRefusal, allowed, refused
 from backend.schema.nodes import load_nodes
 
 Info = strawberry.Info[Context, None]
@@ -18,6 +20,7 @@ Info = strawberry.Info[Context, None]
 
 @strawberry.type(description="A program of another institution. Right: department; its name: schools.")
 class Integrator(relay.Node):
+    row: strawberry.Private[ClientRow]
     id: relay.NodeID[int]
     client_id: str
     name: str
@@ -26,9 +29,22 @@ class Integrator(relay.Node):
     expires_at: datetime
     revoked_at: datetime | None
 
+    @strawberry.field(description="What the viewer may do now.")
+    def viewer_actions(self, info: Info) -> list[Revocation]:
+        return allowed(Revocation, self._judge(info))
+
+    @strawberry.field(description="Why not, for everything the viewer's role could do at another time.")
+    def viewer_refusals(self, info: Info) -> list[RevocationRefusal]:
+        return refused(Revocation, self._judge(info), RevocationRefusal, info.context.language)
+
+    def _judge(self, info: Info) -> Judge[Revocation]:
+        revoked = self.row.revoked_at is not None
+        return lambda _action: program_refusal(info.context.actor, revoked=revoked)
+
     @classmethod
     def of(cls, row: ClientRow) -> "Integrator":
         return cls(
+            row=row,
             id=row.id,
             client_id=row.client_id,
             name=row.name,
@@ -53,6 +69,17 @@ class IntegratorGrant(relay.Node):
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+
+    @strawberry.field(description="What the viewer may do now.")
+    def viewer_actions(self, info: Info) -> list[Revocation]:
+        return allowed(Revocation, self._judge(info))
+
+    @strawberry.field(description="Why not, for everything the viewer's role could do at another time.")
+    def viewer_refusals(self, info: Info) -> list[RevocationRefusal]:
+        return refused(Revocation, self._judge(info), RevocationRefusal, info.context.language)
+
+    def _judge(self, info: Info) -> Judge[Revocation]:
+        return lambda _action: shared_refusal(info.context.actor, self.row.facts)
 
     @classmethod
     def of(cls, row: GrantRow) -> "IntegratorGrant":

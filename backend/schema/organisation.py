@@ -11,10 +11,18 @@ import backend.schema.enums  # noqa: F401 - registers the enums used below
 from backend.context import Context
 from backend.db.repositories.organisation import ClassRow, CountRow, SchoolCountRow, UnitRow
 from backend.db.repositories.people import AssignmentRow
+from backend.domain.administering import (
+    AssignmentAction,
+    OrgUnitAction,
+    UnitFacts,
+    held_refusal,
+    unit_refusal,
+)
 from backend.domain.lifecycle import State
 from backend.domain.organisation import UnitKind
 from backend.domain.policy import Role
 from backend.domain.school_year import SchoolYear
+from backend.schema.acts import AssignmentRefusal, Judge, OrgUnitRefusal, allowed, refused
 from backend.schema.nodes import load_nodes
 
 Info = strawberry.Info[Context, None]
@@ -70,6 +78,19 @@ class OrgUnit(relay.Node):
             for row in rows or []
         ]
 
+    @strawberry.field(description="What the viewer may do now.")
+    async def viewer_actions(self, info: Info) -> list[OrgUnitAction]:
+        return allowed(OrgUnitAction, await self._judge(info))
+
+    @strawberry.field(description="Why not, for everything the viewer's role could do at another time.")
+    async def viewer_refusals(self, info: Info) -> list[OrgUnitRefusal]:
+        return refused(OrgUnitAction, await self._judge(info), OrgUnitRefusal, info.context.language)
+
+    async def _judge(self, info: Info) -> Judge[OrgUnitAction]:
+        span = await info.context.loaders.unit_spans.load(int(self.id))
+        facts = UnitFacts(id=int(self.id), kind=self.kind, over=span is None or span.over)
+        return lambda action: unit_refusal(info.context.actor, action, facts)
+
     @classmethod
     def of(cls, row: UnitRow) -> "OrgUnit":
         return cls(
@@ -122,6 +143,7 @@ class SchoolClass(relay.Node):
 
 @strawberry.type(description="What a person does in a unit, today.")
 class Assignment:
+    row: strawberry.Private[AssignmentRow]
     id: strawberry.ID
     role: Role
     post: str
@@ -130,9 +152,21 @@ class Assignment:
     unit_kind: UnitKind
     current: bool
 
+    @strawberry.field(description="What the viewer may do now.")
+    def viewer_actions(self, info: Info) -> list[AssignmentAction]:
+        return allowed(AssignmentAction, self._judge(info))
+
+    @strawberry.field(description="Why not, for everything the viewer's role could do at another time.")
+    def viewer_refusals(self, info: Info) -> list[AssignmentRefusal]:
+        return refused(AssignmentAction, self._judge(info), AssignmentRefusal, info.context.language)
+
+    def _judge(self, info: Info) -> Judge[AssignmentAction]:
+        return lambda action: held_refusal(info.context.actor, action, self.row.facts)
+
     @classmethod
     def of(cls, row: AssignmentRow, *, current: bool) -> "Assignment":
         return cls(
+            row=row,
             id=strawberry.ID(str(row.actor.assignment_id)),
             role=row.actor.role,
             post=row.post,

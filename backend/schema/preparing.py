@@ -13,7 +13,23 @@ from backend.context import Context
 from backend.db.repositories.participation_reports import ReportRow
 from backend.db.repositories.preparing import Member, TrainingRow, VisitProposalRow, VisitRow
 from backend.domain.participation import ReportKind
+from backend.domain.preparing import (
+    TrainingAction,
+    VisitAction,
+    VisitProposalAction,
+    training_refusal,
+    visit_proposal_refusal,
+    visit_refusal,
+)
 from backend.domain.school_year import SchoolYear
+from backend.schema.acts import (
+    Judge,
+    SupervisionProposalRefusal,
+    SupervisionVisitRefusal,
+    TrainingSessionRefusal,
+    allowed,
+    refused,
+)
 from backend.schema.errors import UserError
 from backend.schema.nodes import load_nodes
 from backend.schema.organisation import OrgUnit
@@ -63,6 +79,17 @@ class TrainingSession(relay.Node):
         found = await info.context.loaders.units.load(self.row.unit_id)
         return None if found is None else OrgUnit.of(found)
 
+    @strawberry.field(description="What the viewer may do now.")
+    def viewer_actions(self, info: Info) -> list[TrainingAction]:
+        return allowed(TrainingAction, self._judge(info))
+
+    @strawberry.field(description="Why not, for everything the viewer's role could do at another time.")
+    def viewer_refusals(self, info: Info) -> list[TrainingSessionRefusal]:
+        return refused(TrainingAction, self._judge(info), TrainingSessionRefusal, info.context.language)
+
+    def _judge(self, info: Info) -> Judge[TrainingAction]:
+        return lambda _action: training_refusal(info.context.actor)
+
     @classmethod
     def of(cls, row: TrainingRow) -> "TrainingSession":
         return cls(
@@ -82,6 +109,7 @@ class TrainingSession(relay.Node):
 
 @strawberry.type(description="What one side of a visit proposes to the other, and the answer.")
 class SupervisionProposal:
+    row: strawberry.Private[VisitProposalRow]
     id: strawberry.ID
     by_school: bool
     proposal: str
@@ -89,9 +117,23 @@ class SupervisionProposal:
     answer: str
     answered_at: datetime | None
 
+    @strawberry.field(description="What the viewer may do now.")
+    def viewer_actions(self, info: Info) -> list[VisitProposalAction]:
+        return allowed(VisitProposalAction, self._judge(info))
+
+    @strawberry.field(description="Why not, for everything the viewer's role could do at another time.")
+    def viewer_refusals(self, info: Info) -> list[SupervisionProposalRefusal]:
+        return refused(
+            VisitProposalAction, self._judge(info), SupervisionProposalRefusal, info.context.language
+        )
+
+    def _judge(self, info: Info) -> Judge[VisitProposalAction]:
+        return lambda _action: visit_proposal_refusal(info.context.actor, self.row.facts)
+
     @classmethod
     def of(cls, row: VisitProposalRow) -> "SupervisionProposal":
         return cls(
+            row=row,
             id=strawberry.ID(str(row.id)),
             by_school=row.by_school,
             proposal=row.proposal,
@@ -123,6 +165,17 @@ class SupervisionVisit(relay.Node):
     async def proposals(self, info: Info) -> list[SupervisionProposal]:
         found = await info.context.loaders.visit_proposals.load(self.row.id)
         return [SupervisionProposal.of(row) for row in found or []]
+
+    @strawberry.field(description="What the viewer may do now.")
+    def viewer_actions(self, info: Info) -> list[VisitAction]:
+        return allowed(VisitAction, self._judge(info))
+
+    @strawberry.field(description="Why not, for everything the viewer's role could do at another time.")
+    def viewer_refusals(self, info: Info) -> list[SupervisionVisitRefusal]:
+        return refused(VisitAction, self._judge(info), SupervisionVisitRefusal, info.context.language)
+
+    def _judge(self, info: Info) -> Judge[VisitAction]:
+        return lambda _action: visit_refusal(info.context.actor)
 
     @classmethod
     def of(cls, row: VisitRow) -> "SupervisionVisit":

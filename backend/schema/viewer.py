@@ -10,6 +10,8 @@ from backend.context import Context
 from backend.db.repositories import families
 from backend.db.repositories.families import ChildRow
 from backend.domain.policy import Role
+from backend.domain.revoking import Revocation, session_refusal
+from backend.schema.acts import Judge, RevocationRefusal, allowed, refused
 from backend.schema.organisation import Assignment, OrgUnit
 from backend.schema.records import Record
 from backend.settings import Audience, Provider
@@ -30,6 +32,18 @@ class UserSession:
     last_seen_at: datetime
     device: str = strawberry.field(description="Browser and system, such as Chrome · Windows; may be empty.")
     current: bool
+
+    @strawberry.field(description="What the viewer may do now.")
+    def viewer_actions(self, info: Info) -> list[Revocation]:
+        return allowed(Revocation, self._judge(info))
+
+    @strawberry.field(description="Why not, for everything the viewer's role could do at another time.")
+    def viewer_refusals(self, info: Info) -> list[RevocationRefusal]:
+        return refused(Revocation, self._judge(info), RevocationRefusal, info.context.language)
+
+    def _judge(self, _info: Info) -> Judge[Revocation]:
+        # nobody is shown another's
+        return lambda _action: session_refusal(own=True)
 
     @classmethod
     def of(cls, shown: Shown, *, current: bool) -> "UserSession":

@@ -3,9 +3,18 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from backend.db.repositories import administration, audit, organisation, records
+from backend.db.repositories import administration, audit, organisation, records, units
 from backend.db.repositories.administration import HeldRow, NewUnit, Post, ProposalRow
-from backend.domain.acts import ProposalAction, proposal_refusal
+from backend.domain.acts import ProposalAction
+from backend.domain.administering import (
+    AssignmentAction,
+    OrgUnitAction,
+    UnitFacts,
+    assignment_proposal_refusal,
+    held_refusal,
+    link_refusal,
+    unit_refusal,
+)
 from backend.domain.administration import PARENT_OF, TWO_PEOPLE, assign_refusal, fits, rights_of
 from backend.domain.errors import (
     AlreadyThereError,
@@ -82,9 +91,9 @@ async def decide(actor: Actor, proposal_id: int, *, confirmed: bool) -> Assigned
     proposal = await administration.take_proposal(proposal_id)
     if proposal is None:
         raise NotFoundError(field="proposalId")
-    _require_assigning(actor, proposal.role, proposal.unit_id)
     action = ProposalAction.CONFIRM if confirmed else ProposalAction.REJECT
-    allow(proposal_refusal(actor, action, proposal.facts), "proposalId")
+    refusal = assignment_proposal_refusal(actor, action, proposal.role, proposal.unit_id, proposal.facts)
+    allow(refusal, "proposalId")
     assert actor.staff_id is not None
     await administration.decide(proposal_id, actor.staff_id, confirmed=confirmed)
     deed = "ASSIGNMENT_CONFIRM" if confirmed else "ASSIGNMENT_REJECT"
@@ -108,10 +117,11 @@ async def end(actor: Actor, assignment_id: int, last_day: date) -> HeldRow:
     """Let an assignment end; yesterday ends it at once.
 
     Raises:
-        NotPermittedError, NotFoundError: by the table of rights. OwnMatterError: when it is the actor's.
+        NotPermittedError, NotFoundError: by the table of rights, or when it has ended.
+        OwnMatterError: when it is the actor's.
         AssignmentInvalidError: when the day lies further back, so that nothing is rewritten.
     """
-    held = await _administered(actor, assignment_id)
+    held = await _administered(actor, AssignmentAction.END, assignment_id)
     if last_day < await administration.today() - timedelta(days=1):
         raise AssignmentInvalidError(field="lastDay")
     await administration.end(assignment_id, last_day)
@@ -128,9 +138,7 @@ async def delegate(actor: Actor, assignment_id: int, *, delegated: bool) -> Held
     """
     if not rights_of(actor).delegates:
         raise NotPermittedError(Refusal.ROLE)
-    held = await _administered(actor, assignment_id)
-    if held.role is not Role.DEPUTY_PRINCIPAL:
-        raise AssignmentInvalidError(field="assignmentId")
+    held = await _administered(actor, AssignmentAction.DELEGATE, assignment_id)
     await administration.delegate(assignment_id, delegated=delegated)
     await _record(actor, "DELEGATE", held.unit_id, assignment=assignment_id, delegated=delegated)
     return await _found(assignment_id)
@@ -186,14 +194,18 @@ async def end_unit(actor: Actor, unit_id: int, last_day: date, successor_id: int
     """Let a unit end; its rows and records stay.
 
     Raises:
-        NotPermittedError: unless the actor administers units. NotFoundError: when there is none that could end.
+        NotPermittedError: unless the actor administers units and it can end. NotFoundError: when there is none.
         UnitInvalidError: when the successor is none of its kind, or the day lies in the past.
     """
     if not rights_of(actor).units:
         raise NotPermittedError(Refusal.ROLE)
-    kind = await administration.kind_of_unit(unit_id)
-    if kind is None or kind is UnitKind.DEPARTMENT:
+    unit = (await organisation.find_units([unit_id])).get(unit_id)
+    span = (await units.find_spans([unit_id])).get(unit_id)
+    if unit is None or span is None:
         raise NotFoundError(field="unitId")
+    facts = UnitFacts(id=unit_id, kind=unit.kind, over=span.over)
+    allow(unit_refusal(actor, OrgUnitAction.END, facts), "unitId")
+    kind = unit.kind
     if successor_id is not None and (
         successor_id == unit_id or await administration.kind_of_unit(successor_id) is not kind
     ):
@@ -204,8 +216,12 @@ async def end_unit(actor: Actor, unit_id: int, last_day: date, successor_id: int
     await _record(actor, "UNIT_END", unit_id, unit=unit_id)
 
 
-async def link_guardian(actor: Actor, record_id: int, name: str, relation: str, number: str) -> int:
+async def link_guardian(
+    actor: Actor, record_id: int, name: str, relation: str, number: str
+) -> tuple[int, int]:
     """Let an adult see what stands of a pupil's records, once their provider vouches for the number.
+
+    Returns the link and the school that manages the book.
 
     Raises:
         NotPermittedError, NotFoundError: unless the actor's school manages the book.
@@ -218,7 +234,7 @@ async def link_guardian(actor: Actor, record_id: int, name: str, relation: str, 
     if link_id is None:
         raise AlreadyThereError(field="citizenNumber")
     await audit.append(actor, "GUARDIAN_LINK", [(school_id, None)], guardian=link_id)
-    return link_id
+    return link_id, school_id
 
 
 async def unlink_guardian(actor: Actor, record_id: int, number: str) -> None:
@@ -237,8 +253,7 @@ async def _managed_book(actor: Actor, record_id: int) -> tuple[int, int]:
     record = (await records.find([record_id])).get(record_id)
     if record is None:
         raise NotFoundError(field="recordId")
-    if not rights_of(actor).guardians or record.managing_school_id not in actor.school_ids:
-        raise NotPermittedError(Refusal.ROLE, field="recordId")
+    allow(link_refusal(actor, record.managing_school_id), "recordId")
     return record.book_id, record.managing_school_id
 
 
@@ -273,17 +288,14 @@ async def _check(post: Post) -> None:
         raise AssignmentInvalidError(field="validFrom")
 
 
-async def _administered(actor: Actor, assignment_id: int) -> HeldRow:
+async def _administered(actor: Actor, action: AssignmentAction, assignment_id: int) -> HeldRow:
     held = await administration.find_held(assignment_id)
     if held is None:
         raise NotFoundError(field="assignmentId")
-    refusal = assign_refusal(actor, held.role, held.unit_id)
-    if refusal is Refusal.SCOPE:
+    refusal = held_refusal(actor, action, held.facts)
+    if refusal is not None and refusal.reason == Refusal.SCOPE:
         raise NotFoundError(field="assignmentId")
-    if refusal is not None:
-        raise NotPermittedError(refusal, field="assignmentId")
-    if held.staff_id == actor.staff_id:
-        raise OwnMatterError(field="assignmentId")
+    allow(refusal, "assignmentId")
     return held
 
 

@@ -40,8 +40,10 @@ from backend.domain.integrators import (
     alarm,
 )
 from backend.domain.policy import Actor, Refusal, Role
+from backend.domain.revoking import program_refusal, shared_refusal
 from backend.domain.scraping import Asker
 from backend.observability import counted, log
+from backend.services.acting import allow
 from backend.services.lookup import Found, Question, look_up
 from backend.services.sharing import places, require_share_right, shareable
 
@@ -114,10 +116,14 @@ async def end(actor: Actor, client_id: str) -> ClientRow:
     """End a client at once: its tokens are refused from the next request on.
 
     Raises:
-        NotPermittedError: unless the actor is the department.
+        NotPermittedError: unless the actor is the department, or when it has ended already.
         IntegratorUnknownError: when there is none.
     """
     _require_department(actor)
+    found = await integrators.by_client_id(client_id)
+    if found is None:
+        raise IntegratorUnknownError(field="clientId")
+    allow(program_refusal(actor, revoked=found.revoked_at is not None), "clientId")
     row = await integrators.revoke(client_id)
     if row is None:
         raise IntegratorUnknownError(field="clientId")
@@ -158,16 +164,20 @@ async def grant(actor: Actor, record_id: int, client_id: str, purpose: AccessPur
 
 
 async def take_back(actor: Actor, grant_id: int) -> GrantRow:
-    """End a grant; doing it again changes nothing.
+    """End a grant.
 
     Raises:
         NotFoundError: when it lies outside the actor's scope.
-        NotPermittedError: when the actor may not share.
+        NotPermittedError: when the actor may not share, or when it has ended already.
     """
     require_share_right(actor)
+    found = (await integrators.find_grants([grant_id])).get(grant_id)
+    if found is None:
+        raise NotFoundError(field="grantId")
+    allow(shared_refusal(actor, found.facts), "grantId")
     row = await integrators.revoke_grant(grant_id)
     if row is None:
-        raise NotFoundError(field="grantId")
+        raise NotPermittedError(Refusal.STATE, field="grantId")
     await audit.append(actor, "UNGRANT", places(actor), grant=row.id)
     return row
 

@@ -15,12 +15,13 @@ from backend.domain.errors import (
 )
 from backend.domain.participation import ORGANISES, SUPERVISES, within
 from backend.domain.policy import Actor, Refusal, Role
+from backend.domain.preparing import SCHOOL_SIDE, training_refusal, visit_proposal_refusal, visit_refusal
 from backend.domain.school_year import SchoolYear
 from backend.domain.text import clean
+from backend.services.acting import allow
 
 MEMBERS_MAX = 30
 STAFF_MAX = 500
-SCHOOL_SIDE = frozenset({Role.PRINCIPAL, Role.DEPUTY_PRINCIPAL})
 
 
 async def set_group(actor: Actor, year: SchoolYear, members: Sequence[Member]) -> list[Member]:
@@ -65,12 +66,12 @@ async def record_attendance(actor: Actor, training_id: int, assignment_ids: Sequ
     Raises:
         NotPermittedError: unless the actor leads a school. NotFoundError: for a training or person that is none.
     """
-    if actor.role not in SCHOOL_SIDE or actor.unit_id is None:
-        raise NotPermittedError(Refusal.ROLE)
+    allow(training_refusal(actor), "")
+    assert actor.unit_id is not None
     if len(assignment_ids) > STAFF_MAX:
         raise SelectionTooLargeError(field="assignmentIds", max=STAFF_MAX)
     if training_id not in await preparing.find_trainings([training_id]):
-        raise NotFoundError(field="trainingId")
+        raise NotFoundError(field="trainingSessionId")
     named = set(assignment_ids)
     if await preparing.count_assignments(actor.unit_id, sorted(named)) != len(named):
         raise NotFoundError(field="assignmentIds")
@@ -115,7 +116,7 @@ async def propose(actor: Actor, visit_id: int, text: str) -> VisitProposalRow:
     by_school = _side(actor)
     visit = (await preparing.find_visits([visit_id])).get(visit_id)
     if visit is None:
-        raise NotFoundError(field="visitId")
+        raise NotFoundError(field="supervisionVisitId")
     if not clean(text):
         raise ReasonRequiredError(field="proposal")
     made = await preparing.propose(visit_id, clean(text)[:1000], by_school=by_school)
@@ -129,14 +130,15 @@ async def answer(actor: Actor, proposal_id: int, text: str) -> VisitProposalRow:
     Raises:
         NotPermittedError, NotFoundError: as for proposing. ProposalAnsweredError: when it is answered, or one's own.
     """
-    by_school = _side(actor)
+    _side(actor)
     found = await preparing.find_proposal(proposal_id)
     if found is None:
-        raise NotFoundError(field="proposalId")
+        raise NotFoundError(field="supervisionProposalId")
     if not clean(text):
         raise ReasonRequiredError(field="answer")
-    if found.by_school == by_school or not await preparing.answer(proposal_id, clean(text)[:1000]):
-        raise ProposalAnsweredError(field="proposalId")
+    allow(visit_proposal_refusal(actor, found.facts), "supervisionProposalId")
+    if not await preparing.answer(proposal_id, clean(text)[:1000]):
+        raise ProposalAnsweredError(field="supervisionProposalId")
     await _record(actor, "SUPERVISION_ANSWER", found.school_id, proposal=proposal_id)
     return await _proposal(proposal_id)
 
@@ -149,8 +151,7 @@ def _own_unit(actor: Actor) -> int:
 
 def _side(actor: Actor) -> bool:
     """Whether the actor speaks for the school."""
-    if actor.role not in SCHOOL_SIDE | SUPERVISES:
-        raise NotPermittedError(Refusal.ROLE)
+    allow(visit_refusal(actor), "")
     return actor.role in SCHOOL_SIDE
 
 
@@ -162,7 +163,7 @@ async def _require_past(year: SchoolYear, day: date, field: str) -> None:
 async def _proposal(proposal_id: int) -> VisitProposalRow:
     found = await preparing.find_proposal(proposal_id)
     if found is None:
-        raise NotFoundError(field="proposalId")
+        raise NotFoundError(field="supervisionProposalId")
     return found
 
 

@@ -12,7 +12,8 @@ from backend.domain.errors import NotFoundError, NotPermittedError, NotSignedInE
 from backend.domain.identifiers import LookupCode
 from backend.domain.lifecycle import Action
 from backend.domain.policy import SHARES, Actor, Refusal, Role
-from backend.services.acting import require
+from backend.domain.revoking import shared_refusal
+from backend.services.acting import allow, require
 from backend.services.lookup import share_hash
 
 
@@ -44,16 +45,20 @@ async def create(actor: Actor, record_id: int, purpose: AccessPurpose, days: int
 
 
 async def revoke(actor: Actor, share_id: int) -> ShareCodeRow:
-    """Take a share code back; doing it again changes nothing.
+    """Take a share code back.
 
     Raises:
         NotFoundError: when it lies outside the actor's scope.
-        NotPermittedError: when the actor may not share.
+        NotPermittedError: when the actor may not share, or when it has ended already.
     """
     require_share_right(actor)
+    found = (await access.find_shares([share_id])).get(share_id)
+    if found is None:
+        raise NotFoundError(field="shareCodeId")
+    allow(shared_refusal(actor, found.facts), "shareCodeId")
     row = await access.revoke_share(share_id)
     if row is None:
-        raise NotFoundError(field="shareCodeId")
+        raise NotPermittedError(Refusal.STATE, field="shareCodeId")
     await audit.append(actor, "UNSHARE", places(actor), share=row.id)
     return row
 

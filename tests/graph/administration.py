@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from backend.domain.lifecycle import State
-from tests.graph.rows import ABSENT, ANYWHERE, RECORDS, SCHOOLS, Variables, doing, reading
+from tests.graph.rows import ANYWHERE, PERIODS, RECORDS, SCHOOLS, Variables, doing, reading
 from tests.graph.stage import Stage
 
 Given = Callable[[Stage, str, str | None], Variables]
@@ -43,8 +43,9 @@ def _new_link(stage: Stage, seat: str, login: str | None) -> Variables:
     return _link(stage, seat, login) | {"fullName": "Phụ huynh", "relation": "cha"}
 
 
-def _unknown(name: str) -> Given:
-    return lambda *_: {name: UNKNOWN}
+def _proposal(stage: Stage, seat: str, _login: str | None) -> Variables:
+    """What the second officer has proposed."""
+    return {"proposalId": str(stage.keys.get(("AssignmentProposal", seat), UNKNOWN))}
 
 
 ADMINISTRATION = (
@@ -69,8 +70,10 @@ ADMINISTRATION = (
         )
         for name, role in (("clerk", "CLERK"), ("principal", "PRINCIPAL"))
     ),
-    doing("Mutation.assignmentConfirm", "$proposalId: ID!", _unknown("proposalId"), (ABSENT,)),
-    doing("Mutation.assignmentReject", "$proposalId: ID!", _unknown("proposalId"), (ABSENT,)),
+    *(
+        doing(f"Mutation.assignment{act}", "$proposalId: ID!", _proposal, PERIODS, is_public=True)
+        for act in ("Confirm", "Reject")
+    ),
     doing(
         "Mutation.assignmentEnd",
         "$assignmentId: ID!, $lastDay: Date!",

@@ -119,6 +119,7 @@ async def build_stage(world: World) -> Stage:
         elsewhere=stage.records["sibling", State.ISSUED].book_id,
     )
     await _schedule(stage)
+    await _propose(stage)
     await let_take_part(world, stage.keys)
     await _grow_ledger(stage)
     async with scoped(world.department, write=False):
@@ -293,6 +294,18 @@ VALUES ($1, $2, $3, 'Mưa lũ.', $4, $5, now(), $6, CASE WHEN $6::bigint IS NOT 
 _CHANGE = """
 INSERT INTO calendar_change (school_year, "window", locks_at, reports_at, reason, proposed_by_id, proposed_at, confirmed)
 VALUES ($1, 'MAIN', '2100-06-29T17:00:00Z', '2100-07-10T17:00:00Z', 'Lịch của Bộ.', $2, now(), false) RETURNING id"""
+
+
+_PROPOSAL = """
+INSERT INTO assignment_proposal (staff_id, unit_id, role, post, valid_from, proposed_by_id, proposed_at, confirmed)
+VALUES ($1, $2, 'PRINCIPAL', 'Hiệu trưởng', '2100-01-01', $3, now(), false) RETURNING id"""
+
+
+async def _propose(stage: Stage) -> None:
+    """The second officer proposes a clerk as principal."""
+    clerk, proposer = stage.world.own.actors["vt"], stage.world.second
+    (row,) = await stage.world.owner.run(_PROPOSAL, clerk.staff_id, clerk.unit_id, proposer.staff_id)
+    stage.keys["AssignmentProposal", "there"] = row["id"]
 
 
 async def _except(stage: Stage, period_id: int) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import orjson
 import pytest
+from graphql import get_named_type
 
 from backend.compiled.reads import CompiledReads
 from backend.db.connection import close_database, open_database
@@ -15,6 +16,7 @@ from backend.embedded.postgres import EmbeddedPostgres
 from backend.graph import schema
 from tests.fixtures.asking import Api, open_gateway
 from tests.fixtures.world import World
+from tests.graph.acting import ACTS, NOBODY_DOES, TRIED_ELSEWHERE, Said, everything_said
 from tests.graph.operations import READS, ROWS
 from tests.graph.role_matrix import GOLDEN, PEOPLE, WITHIN, Matrix, play, text
 from tests.graph.rows import ABSENT, Row
@@ -23,13 +25,16 @@ from tests.graph.stage import Stage, build_stage
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """The answers, a digest of every table before and after all of them, and the answers of compiled reads."""
+    """The answers, a digest of every table before and after all of them, the answers of compiled reads, and what each
+    thing says may be done to it.
+    """
 
     stage: Stage
     matrix: Matrix
     before: dict[str, str]
     after: dict[str, str]
     compiled: Matrix
+    said: dict[tuple[str, str, str, str, str], Said | None]
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +52,11 @@ async def played(
     before = await _digests(stage)
     matrix = await play(api, stage)
     after = await _digests(stage)
+    announced = await everything_said(api, stage)
     compiled = await _compiled(api, stage)
     await api.close()
     await close_database()
-    yield Played(stage, matrix, before, after, compiled)
+    yield Played(stage, matrix, before, after, compiled, announced)
     postgres.drop_database(name)
 
 
@@ -108,6 +114,42 @@ def test_compiled_reads_keep_the_same_scope(played: Played) -> None:
     """One statement in place of resolvers shows everybody the same and hides the same; links alone have their time."""
     assert len(played.compiled) > 100
     assert played.compiled == {place: played.matrix[place] for place in played.compiled}
+
+
+NOT_THEIRS = {"ROLE_MAY_NOT", "NOT_FOUND", "SCHOOL_UNKNOWN", "SIGNER_UNKNOWN", "NOT_SIGNED_IN"}
+"""Refusals for good, which a thing does not speak of."""
+
+
+def test_a_thing_says_what_its_mutations_then_do(played: Played) -> None:
+    """For each act, role and object: announced and done, or refused by the mutation with the announced code."""
+    differing, seen = [], set()
+    for (kind, action, name, role, place), announced in played.said.items():
+        if announced is None:
+            continue
+        allowed, refused = announced
+        seen.add((kind, action, "allowed" if action in allowed else "refused"))
+        payload = next(iter(played.matrix[name, role, place]["data"].values()))
+        codes = {error["code"] for error in payload["userErrors"]}
+        expected = set() if action in allowed else {refused[action]} if action in refused else NOT_THEIRS
+        agrees = codes == expected if action in allowed or action in refused else bool(codes & expected)
+        if not agrees:
+            differing.append((kind, action, role, place, sorted(codes), sorted(allowed), refused))
+    assert differing == []
+    played_acts = {(kind, action) for kind, acts in ACTS.items() for action, rows in acts.items() if rows}
+    assert {(kind, action) for kind, action, _ in seen} == played_acts
+
+
+def test_every_act_is_played() -> None:
+    """Whatever a type can announce is tried, here or where the table says; a new act is one line there."""
+    kinds = {
+        name: kind
+        for name, kind in schema._schema.type_map.items()
+        if "viewerActions" in getattr(kind, "fields", {})
+    }
+    assert set(kinds) == set(ACTS) | set(TRIED_ELSEWHERE)
+    for name, acts in ACTS.items():
+        of = get_named_type(kinds[name].fields["viewerActions"].type)
+        assert set(of.values) == set(acts) | NOBODY_DOES.get(name, set()), name
 
 
 def test_no_answer_is_a_fault(played: Played) -> None:

@@ -1,7 +1,8 @@
 """Administration: who hands out which role where, two people for the weightier ones, ends, delegation, guardians."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tortoise.exceptions import BaseORMException
@@ -29,7 +30,8 @@ from backend.services.administration import Assigned, Person
 from tests.fixtures.world import ISSUER, PARENT, World
 
 LAST = date(2100, 1, 1)
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+"""As the database counts days."""
 
 
 def person(subject: str = "moi") -> Person:
@@ -264,7 +266,7 @@ async def test_the_department_makes_and_ends_units(world: World) -> None:
             async with scoped(officer, write=True):
                 await administration.create_unit(officer, attempt)
     for unit, successor, day, error in (
-        (officer.unit_id, None, LAST, NotFoundError),
+        (officer.unit_id, None, LAST, NotPermittedError),
         (unit_id, district, LAST, UnitInvalidError),
         (unit_id, unit_id, LAST, UnitInvalidError),
         (unit_id, None, date(2020, 1, 1), UnitInvalidError),

@@ -104,6 +104,10 @@ async def test_a_grant_opens_one_book_for_one_purpose_until_taken_back(world: Wo
     async with scoped(clerk, write=True):
         await cases.take_back(clerk, row.id)
     assert (await _read(client, WALLET, None, grant=row.id)).found is None
+    with pytest.raises(NotPermittedError, match="STATE_FORBIDS"):
+        async with scoped(clerk, write=True):
+            await cases.take_back(clerk, row.id)
+    assert len(await world.owner.run("SELECT id FROM audit_event WHERE action = 'UNGRANT'")) == 1
     events = await world.owner.run("SELECT means, outcome FROM access_event WHERE book_id IS NOT NULL")
     assert [tuple(event) for event in events] == [("GRANT", "FULL")]
 
@@ -210,6 +214,10 @@ async def test_the_department_registers_and_ends_clients(world: World) -> None:
     async with scoped(world.department, write=True):
         ended = await cases.end(world.department, "vneid")
     assert ended.revoked_at is not None
+    with pytest.raises(NotPermittedError, match="STATE_FORBIDS"):
+        async with scoped(world.department, write=True):
+            await cases.end(world.department, "vneid")
+    assert len(await world.owner.run("SELECT id FROM audit_event WHERE action = 'INTEGRATOR_REVOKE'")) == 1
     assert len(await world.owner.run("SELECT id FROM integrator_client")) == 1
 
 

@@ -112,6 +112,11 @@ async def test_a_share_code_opens_its_book_until_it_is_taken_back(world: World) 
     async with scoped(clerk, write=True):
         await sharing.revoke(clerk, shared.row.id)
     assert await _ask(LookupCode(record.lookup_code), share_code=typed) is None
+    kept = await world.owner.run("SELECT revoked_at FROM share_code")
+    with pytest.raises(NotPermittedError, match="STATE_FORBIDS"):
+        async with scoped(clerk, write=True):
+            await sharing.revoke(clerk, shared.row.id)
+    assert await world.owner.run("SELECT revoked_at FROM share_code") == kept
     events = await _events(world)
     assert [(row["purpose"], row["outcome"]) for row in events] == [
         ("ADMISSION", "FULL"),

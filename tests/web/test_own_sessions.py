@@ -9,7 +9,7 @@ from backend.web.devices import device_of
 from tests.fixtures.browser import Browser
 from tests.web.conftest import COOKIE, Site
 
-SESSIONS = "{ viewer { name sessions { id beganAt lastSeenAt device current } } }"
+SESSIONS = "{ viewer { name sessions { id beganAt lastSeenAt device current viewerActions viewerRefusals { code } } } }"
 REVOKE = (
     "mutation R($id: ID!) { sessionRevoke(sessionId: $id) { sessions { id } userErrors { code field } } }"
 )
@@ -59,6 +59,7 @@ async def test_a_person_sees_where_they_are_signed_in_and_ends_one(site: Site) -
         assert [item["current"] for item in listed] == [True, False]
         assert listed[1]["device"] == "Firefox · Windows"
         assert all(item["beganAt"] <= item["lastSeenAt"] for item in listed)
+        assert all((item["viewerActions"], item["viewerRefusals"]) == (["REVOKE"], []) for item in listed)
         ended = await site.ask(here, REVOKE, id=listed[1]["id"])
         assert ended["data"]["sessionRevoke"] == {"sessions": [{"id": listed[0]["id"]}], "userErrors": []}
         assert await name_of(site, there) is None

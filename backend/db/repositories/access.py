@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from backend.db import sql
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose, AccessReader
+from backend.domain.revoking import SharedFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +119,18 @@ class ShareCodeRow:
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+    over: bool
+    managing_school_id: int | None
+
+    @property
+    def facts(self) -> SharedFacts:
+        return SharedFacts(book_id=self.book_id, managing_school_id=self.managing_school_id, over=self.over)
 
 
-_SHARE = "id, book_id, purpose, created_at, expires_at, revoked_at"
+_SHARE = (
+    "id, book_id, purpose, created_at, expires_at, revoked_at, revoked_at IS NOT NULL OR expires_at <= now() AS over,"
+    " (SELECT b.managing_school_id FROM record_book b WHERE b.id = book_id) AS managing_school_id"
+)
 
 
 def _share(row: sql.Row) -> ShareCodeRow:
@@ -157,9 +167,9 @@ async def shares_of(book_ids: Sequence[int]) -> dict[int, list[ShareCodeRow]]:
 
 
 async def revoke_share(share_id: int) -> ShareCodeRow | None:
-    """Take a share code back; None when there is none in the scope. Once taken back it stays so."""
+    """Take a share code back; None when there is none in the scope that still opens anything."""
     found = await sql.rows(
-        f"UPDATE share_code SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 RETURNING {_SHARE}",
+        f"UPDATE share_code SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL RETURNING {_SHARE}",
         share_id,
     )
     return _share(found[0]) if found else None

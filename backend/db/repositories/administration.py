@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from backend.db import sql
 from backend.domain.acts import ProposalFacts
+from backend.domain.administering import HeldFacts
 from backend.domain.organisation import UnitKind
 from backend.domain.policy import Role
 
@@ -36,6 +37,14 @@ class HeldRow:
     may_sign_for_principal: bool
     valid_from: date
     valid_to: date | None
+    begun: bool
+    over: bool
+
+    @property
+    def facts(self) -> HeldFacts:
+        return HeldFacts(
+            staff_id=self.staff_id, role=self.role, unit_id=self.unit_id, begun=self.begun, over=self.over
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +130,8 @@ async def assign(post: Post, proposal_id: int | None = None) -> int:
 
 _HELD = """
 SELECT a.id, a.staff_id, s.full_name, a.unit_id, a.role, a.post, a.school_class_id AS class_id,
-       a.may_sign_for_principal, a.valid_from, a.valid_to
+       a.may_sign_for_principal, a.valid_from, a.valid_to, a.valid_from <= today() AS begun,
+       coalesce(a.valid_to < today(), false) AS over
   FROM assignment a JOIN staff s ON s.id = a.staff_id"""
 
 

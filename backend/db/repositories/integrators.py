@@ -10,6 +10,7 @@ import orjson
 from backend.db import sql
 from backend.domain.access import AccessPurpose
 from backend.domain.integrators import Alarm, Scope
+from backend.domain.revoking import SharedFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,9 +180,19 @@ class GrantRow:
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+    over: bool
+    managing_school_id: int | None
+
+    @property
+    def facts(self) -> SharedFacts:
+        return SharedFacts(book_id=self.book_id, managing_school_id=self.managing_school_id, over=self.over)
 
 
-_GRANT = "id, client_id, book_id, purpose, created_at, expires_at, revoked_at"
+_GRANT = (
+    "id, client_id, book_id, purpose, created_at, expires_at, revoked_at,"
+    " revoked_at IS NOT NULL OR expires_at <= now() AS over,"
+    " (SELECT b.managing_school_id FROM record_book b WHERE b.id = book_id) AS managing_school_id"
+)
 
 
 def _grant(row: sql.Row) -> GrantRow:
@@ -212,9 +223,9 @@ async def find_grants(grant_ids: Sequence[int]) -> dict[int, GrantRow]:
 
 
 async def revoke_grant(grant_id: int) -> GrantRow | None:
-    """Take a grant back; None when there is none in the scope."""
+    """Take a grant back; None when there is none in the scope that still holds."""
     found = await sql.rows(
-        f"UPDATE integrator_grant SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 RETURNING {_GRANT}",
+        f"UPDATE integrator_grant SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL RETURNING {_GRANT}",
         grant_id,
     )
     return _grant(found[0]) if found else None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from backend.db import sql
+from backend.domain.administering import HeldFacts
 from backend.domain.organisation import UnitKind
 from backend.domain.policy import Actor, Role
 
@@ -15,6 +16,14 @@ class AssignmentRow:
     post: str
     unit_name: str
     unit_kind: UnitKind
+
+    @property
+    def facts(self) -> HeldFacts:
+        """What administration needs to know of it."""
+        actor = self.actor
+        assert actor.staff_id is not None
+        assert actor.unit_id is not None
+        return HeldFacts(staff_id=actor.staff_id, role=actor.role, unit_id=actor.unit_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from backend.db import sql
+from backend.domain.preparing import VisitProposalFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +142,10 @@ class VisitProposalRow:
     proposed_at: datetime
     answer: str
     answered_at: datetime | None
+
+    @property
+    def facts(self) -> VisitProposalFacts:
+        return VisitProposalFacts(by_school=self.by_school, answered=self.answered_at is not None)
 
 
 _VISIT = "SELECT id, school_id, visitor_id, school_year, visited_on, findings FROM supervision_visit"

@@ -37,6 +37,7 @@ class SpanRow:
     valid_from: date
     valid_to: date | None
     successor_id: int | None
+    over: bool
 
 
 async def on_day(day: date, codes: Sequence[str]) -> dict[str, UnitOnDay]:
@@ -60,7 +61,8 @@ async def find_versions(unit_ids: Sequence[int]) -> dict[int, list[VersionRow]]:
 
 async def find_spans(unit_ids: Sequence[int]) -> dict[int, SpanRow]:
     found = await sql.rows(
-        "SELECT id AS unit_id, valid_from, valid_to, successor_id FROM org_unit WHERE id = ANY ($1::bigint[])",
+        "SELECT id AS unit_id, valid_from, valid_to, successor_id, coalesce(valid_to < today(), false) AS over"
+        " FROM org_unit WHERE id = ANY ($1::bigint[])",
         list(unit_ids),
     )
     return {row["unit_id"]: SpanRow(**row) for row in found}
