@@ -41,8 +41,10 @@ DomainError
 └── SigningFailedError         a signature could not be made
     ├── CertificateMissingError, CertificateExpiredError, CertificateRevokedError
     ├── CertificateUntrustedError, CertificateOfAnotherError
+    ├── CertificateUsageError, CustodyForbiddenError
+    ├── KeyLockedError, KeyRefusedError, SignatureWrongError
     ├── ContentChangedError, RenderFailedError, LedgerForkedError
-    └── transient, tried again: TimestampUnavailableError, RevocationUnavailableError,
+    └── transient, tried again: TimestampUnavailableError, RevocationUnavailableError, AuthorisationExpiredError,
         KeyUnavailableError, StoreUnavailableError, UnexpectedFailureError
 """
 

@@ -27,6 +27,36 @@ class CertificateOfAnotherError(SigningFailedError):
     code = "CERTIFICATE_OF_ANOTHER"
 
 
+class CertificateUsageError(SigningFailedError):
+    """The certificate is not for signing documents."""
+
+    code = "CERTIFICATE_USAGE"
+
+
+class CustodyForbiddenError(SigningFailedError):
+    """Keys in files are for development."""
+
+    code = "CUSTODY_FORBIDDEN"
+
+
+class KeyLockedError(SigningFailedError):
+    """The PIN is wrong or the token is locked: nobody tries again by himself, or the token locks for good."""
+
+    code = "KEY_LOCKED"
+
+
+class KeyRefusedError(SigningFailedError):
+    """Whoever keeps the key, or its owner, said no."""
+
+    code = "KEY_REFUSED"
+
+
+class SignatureWrongError(SigningFailedError):
+    """What came back is no signature of the registered key over what was to be signed."""
+
+    code = "SIGNATURE_WRONG"
+
+
 class ContentChangedError(SigningFailedError):
     code = "CONTENT_CHANGED"
 
@@ -53,6 +83,13 @@ class RevocationUnavailableError(SigningFailedError):
 
 class KeyUnavailableError(SigningFailedError):
     code = "KEY_UNAVAILABLE"
+    transient = True
+
+
+class AuthorisationExpiredError(SigningFailedError):
+    """The owner's confirmation ran out before the key was used."""
+
+    code = "AUTHORISATION_EXPIRED"
     transient = True
 
 

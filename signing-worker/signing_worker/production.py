@@ -70,6 +70,7 @@ class Production:
         """
         work = HeadWork(
             note=text.encode(),
+            custody=credential.custody,
             locator=credential.locator,
             certificate=credential.certificate,
             owner_name=credential.owner_name,

@@ -105,6 +105,7 @@ class Submitting:
             SheetWork(
                 data=data,
                 kind=SheetKind.RECEIPT if is_receipt else SheetKind.MANIFEST,
+                custody=task.credential.custody,
                 locator=task.credential.locator,
                 certificate=task.credential.certificate,
                 owner_name=task.credential.owner_name,

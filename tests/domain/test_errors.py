@@ -70,6 +70,7 @@ def test_only_failures_that_may_pass_are_tried_again():
     assert transient == {
         "TIMESTAMP_UNAVAILABLE",
         "REVOCATION_UNAVAILABLE",
+        "AUTHORISATION_EXPIRED",
         "KEY_UNAVAILABLE",
         "STORE_UNAVAILABLE",
         "UNEXPECTED_FAILURE",

@@ -1,8 +1,9 @@
 """Real packets and forms with real signatures, for tests that judge or break them."""
 
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from backend.domain.canonical import content_digest
 from backend.domain.content_json import to_json
@@ -17,6 +18,8 @@ from signing_worker.sign.work import SignedWork, SignerSetup, SignWork
 from tests.fixtures.servers import DEPARTMENT_SEAL, PRINCIPAL, SCHOOL_SEAL, TEACHER
 from tests.strategies.records import complete_record
 
+Result = TypeVar("Result")
+
 LOCKED_AT = datetime(2025, 6, 30, 17, tzinfo=UTC)
 SIGNERS = {
     SignatureRole.HOMEROOM_TEACHER: (TEACHER, "Giáo viên"),
@@ -24,6 +27,16 @@ SIGNERS = {
     SignatureRole.SCHOOL_SEAL: (SCHOOL_SEAL, ""),
     SignatureRole.LOCK_SEAL: (DEPARTMENT_SEAL, ""),
 }
+
+
+def at_once(making: Coroutine[None, None, Result]) -> Result:
+    """What comes out of a coroutine that waits for nobody, as with a key in a file."""
+    try:
+        making.send(None)
+    except StopIteration as done:
+        result: Result = done.value
+        return result
+    raise AssertionError("it waits")
 
 
 def draw() -> tuple[bytes, RenderedForm]:

@@ -173,7 +173,7 @@ async def sign(stage: Stage, record: RecordRow, teacher: SignerSpec = TEACHER) -
         )
         xml = build_packet(from_json(revision.content), facts)
         for role, spec in signers.items():
-            xml = sign_packet(xml, role, keys.load(spec.label))
+            xml = await sign_packet(xml, role, keys.load(spec.label))
             drawn = PDF + f"{record.id} {role}".encode()
             digest, pdf = await stage.store.put(xml), await stage.store.put(drawn)
             (credential,) = await stage.world.owner.run(

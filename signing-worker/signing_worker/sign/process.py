@@ -27,6 +27,7 @@ from backend.domain.errors import (
     RevocationUnavailableError,
     UnexpectedFailureError,
 )
+from backend.domain.organisation import KeyCustody
 from backend.domain.signing import SignatureRole
 from backend.observability import configure_logging, log
 from signing_worker.packet.errors import PacketInvalidError
@@ -34,6 +35,7 @@ from signing_worker.render.fonts import font_file
 from signing_worker.sign.evidence import Evidence
 from signing_worker.sign.head import sign_note
 from signing_worker.sign.keys import KeyRing, SigningKey, to_asn1
+from signing_worker.sign.keys.desk import KeyDesk
 from signing_worker.sign.mark import mark_lines, mark_style
 from signing_worker.sign.mark_font import MarkFace
 from signing_worker.sign.pdf import PdfSigning, sign_pdf
@@ -69,7 +71,7 @@ SEALS = frozenset({SignatureRole.SCHOOL_SEAL, SignatureRole.LOCK_SEAL})
 class _Process:
     runner: asyncio.Runner
     session: aiohttp.ClientSession
-    keys: KeyRing
+    keys: KeyDesk
     trust: Trust
     evidence: Evidence
     setup: SignerSetup
@@ -85,12 +87,18 @@ def start(setup: SignerSetup) -> None:
     """Prepare this process; the pool calls it once in each."""
     configure_logging("warning", "signer")
     runner = asyncio.Runner()
-    keys = KeyRing(setup.keys_folder, setup.keys_password, production=setup.production)
     trust = Trust(setup.trust_roots, setup.intermediates)
     session = runner.run(_open_session())
     _process.append(
-        _Process(runner, session, keys, trust, Evidence(), setup, MarkFace(font_file()), _signers(trust))
+        _Process(
+            runner, session, _desk(setup), trust, Evidence(), setup, MarkFace(font_file()), _signers(trust)
+        )
     )
+
+
+def _desk(setup: SignerSetup) -> KeyDesk:
+    files = KeyRing(setup.keys_folder, setup.keys_password, production=setup.production)
+    return KeyDesk({KeyCustody.PKCS12: files})
 
 
 def _signers(trust: Trust) -> SignerOf:
@@ -153,12 +161,12 @@ async def _open_session() -> aiohttp.ClientSession:
 
 
 async def _sign(here: _Process, work: SignWork) -> SignedWork:
-    key = here.keys.load(work.locator)
+    key = await here.keys.open(work.custody, work.locator, work.certificate)
     _require_registered(key, work.certificate)
     await here.trust.require(key, Owner(work.owner_name, work.role in SEALS), here.session)
     signed_at = datetime.now(UTC)
     serial = f"{key.certificate.serial_number:x}"
-    xml = sign_packet(work.xml, work.role, key, effective_from=work.effective_from)
+    xml = await sign_packet(work.xml, work.role, key, effective_from=work.effective_from)
     reader = PdfFileReader(io.BytesIO(work.pdf))
     pdf = await sign_pdf(
         PdfSigning(
@@ -183,7 +191,7 @@ async def _sign(here: _Process, work: SignWork) -> SignedWork:
 
 
 async def _sign_head(here: _Process, work: HeadWork) -> SignedHead:
-    key = here.keys.load(work.locator)
+    key = await here.keys.open(work.custody, work.locator, work.certificate)
     _require_registered(key, work.certificate)
     await here.trust.require(key, Owner(work.owner_name, is_unit=True), here.session)
     return await sign_note(
@@ -195,10 +203,10 @@ async def _sign_head(here: _Process, work: HeadWork) -> SignedHead:
 
 
 async def _sign_sheet(here: _Process, work: SheetWork) -> SignedSheet:
-    key = here.keys.load(work.locator)
+    key = await here.keys.open(work.custody, work.locator, work.certificate)
     _require_registered(key, work.certificate)
     await here.trust.require(key, Owner(work.owner_name, is_unit=True), here.session)
-    xml = seal_sheet(work.data, work.kind, key)
+    xml = await seal_sheet(work.data, work.kind, key)
     token = await stamp(xml, here.setup.tsa_url, here.session) if work.stamped else None
     return SignedSheet(xml, token)
 

@@ -82,7 +82,7 @@ class RingSigner(Signer):
         digest_algorithm: str,  # noqa: ARG002 - pyHanko's signature; it asks for SHA-256 as the metadata says
         dry_run: bool = False,
     ) -> bytes:
-        return bytes(SIGNATURE_BYTES_MAX) if dry_run else self._key.sign(data)
+        return bytes(SIGNATURE_BYTES_MAX) if dry_run else await self._key.sign(data)
 
 
 def _is_plain(settings: PdfCMSSignedAttributes | None) -> bool:

@@ -15,14 +15,14 @@ ROLE = {SheetKind.MANIFEST: "SCHOOL_SEAL", SheetKind.RECEIPT: "DEPARTMENT_SEAL"}
 """The claimed role in the signature."""
 
 
-def seal_sheet(data: bytes, kind: SheetKind, key: SigningKey) -> bytes:
+async def seal_sheet(data: bytes, kind: SheetKind, key: SigningKey) -> bytes:
     """The sheet with its one signature.
 
     Raises:
         PacketInvalidError: when the bytes are no such sheet, or it is signed already.
     """
     root, _ = parse_sheet(kind, data)
-    insert_seal(kind, root, sign_element(root, (names_of(kind).id,), ROLE[kind], key))
+    insert_seal(kind, root, await sign_element(root, (names_of(kind).id,), ROLE[kind], key))
     return sheet_bytes(root)
 
 

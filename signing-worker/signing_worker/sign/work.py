@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from backend.domain.organisation import KeyCustody
 from backend.domain.signing import SignatureRole
 from signing_worker.packet.sheets import SheetKind
 from signing_worker.render.sheet import MarkBox
@@ -51,6 +52,7 @@ class HeadWork:
     locator: str
     certificate: str
     owner_name: str
+    custody: str = KeyCustody.PKCS12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ class SheetWork:
     certificate: str
     owner_name: str
     stamped: bool
+    custody: str = KeyCustody.PKCS12
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from signing_worker.sign.trust import load_certificates
 from signing_worker.sign.xml import sign_packet
 from tests.bench.pipeline import pupils
 from tests.bench.pipeline.ours import STAGE_OF
-from tests.worker.making import LOCKED_AT, SIGNERS
+from tests.worker.making import LOCKED_AT, SIGNERS, at_once
 
 MARK_POINTS = 8
 
@@ -65,7 +65,7 @@ def stages(pki: DevelopmentPki, pupil: int) -> Iterator[tuple[str, int]]:
 def _sign_xml(pki: DevelopmentPki, role: SignatureRole, xml: bytes) -> bytes:
     key = KeyRing(pki.keys_folder, pki.keys_password, production=False).load(SIGNERS[role][0].label)
     locked_at = LOCKED_AT if role is SignatureRole.LOCK_SEAL else None
-    return sign_packet(xml, role, key, effective_from=locked_at)
+    return at_once(sign_packet(xml, role, key, effective_from=locked_at))
 
 
 def _sign_pdf(pki: DevelopmentPki, role: SignatureRole, pdf: bytes, box: MarkBox) -> bytes:

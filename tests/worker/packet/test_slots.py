@@ -26,6 +26,7 @@ from signing_worker.packet.slots import (
 from signing_worker.sign.keys import Pkcs12Key
 from signing_worker.sign.xml import sign_packet
 from tests.strategies.records import complete_record
+from tests.worker.making import at_once
 from tests.worker.packet.packets import packet, signing_key
 
 MAPPING = default_mapping()
@@ -49,7 +50,7 @@ def stages(keys: dict[SignatureRole, Pkcs12Key]) -> dict[SignatureRole, bytes]:
     data, after = packet(), {}
     for role in SignatureRole:
         effective = LOCKED if role is SignatureRole.LOCK_SEAL else None
-        data = after[role] = sign_packet(data, role, keys[role], effective_from=effective)
+        data = after[role] = at_once(sign_packet(data, role, keys[role], effective_from=effective))
     return after
 
 
@@ -124,13 +125,13 @@ def test_no_signature_stands_in_what_it_references(stages) -> None:
 def test_nobody_signs_twice(stages, keys, role: SignatureRole) -> None:
     """A role that has signed is refused."""
     with pytest.raises(PacketInvalidError):
-        sign_packet(stages[SignatureRole.LOCK_SEAL], role, keys[role], effective_from=LOCKED)
+        at_once(sign_packet(stages[SignatureRole.LOCK_SEAL], role, keys[role], effective_from=LOCKED))
 
 
 def test_lock_needs_its_instant(keys) -> None:
     """The lock seal without an effective date is a mistake of the caller."""
     with pytest.raises(ValueError, match="instant"):
-        sign_packet(packet(), SignatureRole.LOCK_SEAL, keys[SignatureRole.LOCK_SEAL])
+        at_once(sign_packet(packet(), SignatureRole.LOCK_SEAL, keys[SignatureRole.LOCK_SEAL]))
 
 
 def test_slots_are_found_by_role() -> None:

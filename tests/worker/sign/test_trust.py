@@ -14,6 +14,7 @@ from backend.domain.errors import (
     KeyUnavailableError,
     RevocationUnavailableError,
 )
+from backend.domain.signing_errors import CustodyForbiddenError
 from backend.embedded.pki import DevelopmentPki
 from backend.embedded.pki_signers import (
     EXPIRED,
@@ -113,5 +114,5 @@ def test_a_key_that_cannot_be_read_is_unavailable(pki: DevelopmentPki, tmp_path:
 
 def test_key_files_are_refused_in_production(pki: DevelopmentPki) -> None:
     """PKCS#12 files are for development."""
-    with pytest.raises(KeyUnavailableError):
-        KeyRing(pki.keys_folder, pki.keys_password, production=True)
+    with pytest.raises(CustodyForbiddenError):
+        KeyRing(pki.keys_folder, pki.keys_password, production=True).load(TEACHER.label)
