@@ -1,4 +1,4 @@
-"""Whether a window is open for a school and class: one condition for reads, for the hold and for the trigger.
+"""What bars an act beside the state, as conditions: one text for reads, for the hold and for the trigger.
 
 A window is closed once its lock period is due or sealed, unless an exception reaches the school or class. An exception
 counts for its own period and for whatever that period's lock takes (``backend.domain.calendar.TAKES``), until it
@@ -25,3 +25,6 @@ CLOSED_FOR_RECORD = "p.school_year = y.school_year AND " + closed(
     "p", year="y.school_year", school="y.school_id", school_class="y.school_class_id"
 )
 """Closed periods ``p`` of a year record ``y``."""
+
+BEING_CHECKED = "CASE WHEN w.state = 'SUBMITTED' THEN being_checked(w.id) ELSE false END"
+"""Whether the packet of the revision ``w`` that is worked on has not been checked yet."""

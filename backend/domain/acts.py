@@ -59,9 +59,10 @@ class CeremonyFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionFacts:
-    """How many records wait for the department's verdict."""
+    """How many records wait for the department's verdict, and whether the packet's check is still to come."""
 
     pending: int
+    being_checked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +95,12 @@ def submission_refusal(
     action: SubmissionAction,  # noqa: ARG001 - one of three functions of one shape
     submission: SubmissionFacts,
 ) -> DomainError | None:
-    """The department accepts what waits."""
+    """The department accepts what waits, once it is checked."""
     if Action.ACCEPT not in GRANTS[actor.role]:
         return NotPermittedError(Refusal.ROLE)
-    return None if submission.pending else NotPermittedError(Refusal.STATE)
+    if not submission.pending:
+        return NotPermittedError(Refusal.STATE)
+    return NotPermittedError(Refusal.CHECKING) if submission.being_checked else None
 
 
 def lock_period_refusal(

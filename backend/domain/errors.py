@@ -45,7 +45,7 @@ DomainError
     ├── KeyLockedError, KeyRefusedError, SignatureWrongError
     ├── ContentChangedError, RenderFailedError, LedgerForkedError
     └── transient, tried again: TimestampUnavailableError, RevocationUnavailableError, AuthorisationExpiredError,
-        KeyUnavailableError, StoreUnavailableError, UnexpectedFailureError
+        KeyUnavailableError, SigningClockWrongError, StoreUnavailableError, UnexpectedFailureError
 """
 
 from backend.domain.administration_errors import (
@@ -92,6 +92,7 @@ from backend.domain.signing_errors import (
     LedgerForkedError,
     RenderFailedError,
     RevocationUnavailableError,
+    SigningClockWrongError,
     SigningFailedError,
     StoreUnavailableError,
     TimestampUnavailableError,
@@ -146,6 +147,7 @@ __all__ = [
     "RevocationUnavailableError",
     "SchoolHasBookError",
     "SchoolUnknownError",
+    "SigningClockWrongError",
     "SigningFailedError",
     "StoreUnavailableError",
     "TimestampUnavailableError",

@@ -54,7 +54,8 @@ class RecordFacts:
     """What the policy needs to know of a record and the revision acted on.
 
     ``window_open`` is false after the deadline of the record's window unless an exception reaches it;
-    ``has_standing`` says that another revision of the record is accepted or locked.
+    ``has_standing`` says that another revision of the record is accepted or locked; ``being_checked`` that the packet it
+    was submitted in has not been checked yet.
     """
 
     state: State
@@ -68,6 +69,7 @@ class RecordFacts:
     has_successor: bool = False
     record_locked: bool = False
     complete: bool = True
+    being_checked: bool = False
 
 
 class Refusal(StrEnum):
@@ -77,6 +79,7 @@ class Refusal(StrEnum):
     ROLE = "ROLE_MAY_NOT"
     LOCKED = "RECORD_LOCKED"
     STATE = "STATE_FORBIDS"
+    CHECKING = "BEING_CHECKED"
     DEADLINE = "DEADLINE_PASSED"
     INCOMPLETE = "RECORD_INCOMPLETE"
     NO_STANDING = "NOTHING_STANDS"
@@ -192,6 +195,7 @@ NEEDS_COMPLETE = frozenset({Action.SIGN_AS_TEACHER})
 BARS: tuple[tuple[Refusal, Callable[[Action, RecordFacts], bool]], ...] = (
     (Refusal.LOCKED, lambda _, record: record.record_locked),
     (Refusal.STATE, lambda action, record: action not in allowed(record.state)),
+    (Refusal.CHECKING, lambda action, record: action is Action.ACCEPT and record.being_checked),
     (Refusal.NO_STANDING, lambda action, record: action is Action.DISCARD and not record.has_standing),
     (Refusal.ALREADY_OPEN, lambda action, record: action is Action.REPLACE and record.has_successor),
     (Refusal.INCOMPLETE, lambda action, record: action in NEEDS_COMPLETE and not record.complete),

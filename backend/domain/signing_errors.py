@@ -76,6 +76,13 @@ class TimestampUnavailableError(SigningFailedError):
     transient = True
 
 
+class SigningClockWrongError(SigningFailedError):
+    """The clock of the machine that signs and the timestamp authority's are far apart: one of them is wrong."""
+
+    code = "SIGNING_CLOCK_WRONG"
+    transient = True
+
+
 class RevocationUnavailableError(SigningFailedError):
     code = "REVOCATION_UNAVAILABLE"
     transient = True

@@ -24,6 +24,10 @@ class SubmissionStage(StrEnum):
     ANSWERED = "ANSWERED"
 
 
+BEFORE_CHECK = frozenset({SubmissionStage.SEALING, SubmissionStage.CHECKING})
+"""Stages in which nobody can accept anything: not even an officer has seen what the check has to say."""
+
+
 class Objection(StrEnum):
     """What a packet's check objects to, beside faults of the content, certificates and deadlines.
 

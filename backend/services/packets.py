@@ -159,18 +159,20 @@ async def finish_check(
         record = held.get(item.record_id)
         if record is None or record.working.id != item.revision_id:
             continue
-        # what is not pending any more was withdrawn or decided while the files were judged
-        if refusal_for(DEPARTMENT, Action.ACCEPT, record) is not None:
+        # what is not pending any more was withdrawn or decided while the files were judged; a verdict that needs no check
+        # is asked for, because this is the check
+        if refusal_for(DEPARTMENT, Action.REJECT, record) is not None:
             continue
         finding = _objection(item) or findings.get(item.line.key)
         if finding is not None:
             await _reject(item, finding)
         else:
             acceptable.append(record)
+    waits = bool(acceptable) and not accepts
+    # before anything is accepted: the database accepts nothing whose packet is not checked
+    await packets.checked(submission_id, SubmissionStage.DECIDING if waits else SubmissionStage.ANSWERING)
     if acceptable and accepts:
         await accept_held(DEPARTMENT, acceptable, [record.working for record in acceptable])
-    waits = bool(acceptable) and not accepts
-    await packets.checked(submission_id, SubmissionStage.DECIDING if waits else SubmissionStage.ANSWERING)
     if not waits:
         await queue.put([AnswerSubmission(submission_id)])
     return True

@@ -126,6 +126,7 @@ async def _bring(acting: Acting, record_id: int, action: Action) -> str:
         await submissions.submit(principal, [record_id])
     if action is Action.REJECT:
         return "so"
+    await world.checked()
     async with scoped(world.department, write=True):
         await submissions.accept(world.department, [record_id])
     if action is Action.DISCARD:

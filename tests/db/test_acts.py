@@ -33,6 +33,7 @@ async def _mixed(world: World) -> list[int]:
     await world.bring_to(State.ISSUED, *ids[1:5])
     async with scoped(principal, write=True):
         await submissions.submit(principal, ids[1:3])
+    await world.checked()
     async with scoped(world.department, write=True):
         await submissions.accept(world.department, ids[1:3])
     async with scoped(principal, write=True):

@@ -41,6 +41,7 @@ async def test_counts_follow_every_change(world: World) -> None:
     await _assert_exact(world)
     async with scoped(principal, write=True):
         await submissions.submit(principal, ids)
+    await world.checked()
     async with scoped(world.department, write=True):
         await submissions.accept(world.department, ids)
     async with scoped(principal, write=True):
@@ -61,6 +62,7 @@ async def test_a_replacement_does_not_hide_what_stands(world: World) -> None:
     await world.bring_to(State.ISSUED, record_id)
     async with scoped(principal, write=True):
         await submissions.submit(principal, [record_id])
+    await world.checked()
     async with scoped(world.department, write=True):
         await submissions.accept(world.department, [record_id])
     async with scoped(principal, write=True):

@@ -47,6 +47,7 @@ async def _lock_one(world: World) -> int:
     await world.bring_to(State.ISSUED, record.id)
     async with scoped(world.own.actors["ht"], write=True):
         await submissions.submit(world.own.actors["ht"], [record.id])
+    await world.checked()
     async with scoped(world.department, write=True):
         await submissions.accept(world.department, [record.id])
     period_id = await world.lock_period(Window.MAIN, datetime.now(UTC) - timedelta(minutes=1))

@@ -50,6 +50,7 @@ async def test_the_migration_makes_the_ledger_of_the_locks(
     await world.bring_to(State.ISSUED, *ids)
     async with scoped(principal, write=True):
         await submissions.submit(principal, ids)
+    await world.checked()
     async with scoped(world.department, write=True):
         await submissions.accept(world.department, ids)
     assert [await _lock(world, window) for window in (Window.MAIN, Window.SUPPLEMENTARY)] == [2, 1]

@@ -60,6 +60,7 @@ SITUATIONS: dict[str, dict[str, Any]] = {
     "a replacement is open": {"has_successor": True},
     "required data is missing": {"complete": False},
     "the deadline has passed": {"window_open": False},
+    "its packet is being checked": {"being_checked": True},
     "the record is locked": {"record_locked": True},
 }
 

@@ -61,6 +61,9 @@ def test_the_department_alone_accepts_and_locks(name):
         packet = SubmissionFacts(pending=pending)
         expected = reason if is_department else "ROLE_MAY_NOT"
         assert _reason(submission_refusal(actor, SubmissionAction.ACCEPT, packet)) == expected
+        unchecked = SubmissionFacts(pending=pending, being_checked=True)
+        expected = (reason or "BEING_CHECKED") if is_department else "ROLE_MAY_NOT"
+        assert _reason(submission_refusal(actor, SubmissionAction.ACCEPT, unchecked)) == expected
     for sealed, due, schedule, seal in (
         (False, False, None, "LOCK_PERIOD_NOT_DUE"),
         (False, True, None, None),

@@ -47,6 +47,7 @@ some_records = st.builds(
     has_successor=st.booleans(),
     record_locked=st.booleans(),
     complete=st.booleans(),
+    being_checked=st.booleans(),
 )
 deeds = st.sampled_from([action for action in Action if action is not Action.VIEW])
 

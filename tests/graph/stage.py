@@ -162,6 +162,7 @@ async def _play(stage: Stage, seat: str) -> None:
         sent = [placed[situation].id for situation in SENT]
         stage.keys["Submission", seat] = await submissions.submit(principal, sent)
     accepted = [placed[State.ACCEPTED].id, placed[REPLACED].id]
+    await stage.world.checked()
     async with scoped(stage.world.department, write=True):
         await submissions.accept(stage.world.department, accepted)
     async with scoped(principal, write=True):

@@ -50,6 +50,12 @@ async def test_each_thing_says_what_its_viewer_may_do(api: Api, stage: Stage) ->
     assert await _acts(api, PRINCIPAL, ceremony) == ([], {})
     assert await _acts(api, DEPARTMENT, packet) == (["ACCEPT"], {})
     assert await _acts(api, DISTRICT, packet) == ([], {})
+    record = stage.record("own", State.SUBMITTED)
+    assert "ACCEPT" in (await _acts(api, DEPARTMENT, record))[0]
+    await stage.world.owner.run("UPDATE submission SET stage = 'CHECKING'")
+    assert await _acts(api, DEPARTMENT, packet) == ([], {"ACCEPT": "BEING_CHECKED"})
+    assert (await _acts(api, DEPARTMENT, record))[1]["ACCEPT"] == "BEING_CHECKED"
+    await stage.world.checked()
     assert await _acts(api, DEPARTMENT, due) == (["SCHEDULE", "EXCEPT", "REHEARSE", "SEAL"], {})
     assert await _acts(api, DEPARTMENT, open_period) == (
         ["SCHEDULE", "EXCEPT", "REHEARSE"],

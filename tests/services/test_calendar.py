@@ -82,6 +82,7 @@ async def _submit(world: World, *record_ids: int, school: int = 0) -> None:
 
 
 async def _accept(world: World, *record_ids: int) -> None:
+    await world.checked()
     async with scoped(world.department, write=True):
         await submissions.accept(world.department, record_ids)
 

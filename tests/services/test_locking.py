@@ -31,6 +31,7 @@ async def _accept(world: World, *ids: int) -> None:
     principal = world.own.actors["ht"]
     async with scoped(principal, write=True):
         await submissions.submit(principal, ids)
+    await world.checked()
     async with scoped(world.department, write=True):
         await submissions.accept(world.department, ids)
 

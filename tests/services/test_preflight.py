@@ -93,6 +93,7 @@ async def test_a_record_is_followed_along_its_way(world: World) -> None:
     async with scoped(principal, write=True):
         await submissions.submit(principal, [record.id])
     assert await _names(principal, record.id) == [Blocker.NOT_ACCEPTED]
+    await world.checked()
     async with scoped(department, write=True):
         await submissions.accept(department, [record.id])
     assert await _names(principal, record.id) == []
@@ -237,6 +238,7 @@ async def test_a_rehearsal_does_everything_and_leaves_nothing(
     principal = world.own.actors["ht"]
     async with scoped(principal, write=True):
         await submissions.submit(principal, ids)
+    await world.checked()
     async with scoped(world.department, write=True):
         await submissions.accept(world.department, ids)
     period_id = await _period(world)

@@ -45,6 +45,7 @@ async def _submitted(world: World) -> RecordRow:
 
 async def _accepted(world: World) -> RecordRow:
     record = await _submitted(world)
+    await world.checked()
     async with scoped(world.department, write=True):
         await submissions.accept(world.department, [record.id])
     return await _first(world)
@@ -160,6 +161,7 @@ async def test_a_replacement_supersedes_when_it_is_accepted(world: World) -> Non
     await world.bring_to(State.ISSUED, record.id)
     async with scoped(world.own.actors["ht"], write=True):
         await submissions.submit(world.own.actors["ht"], [record.id])
+    await world.checked()
     async with scoped(world.department, write=True):
         done = (await submissions.accept(world.department, [record.id]))[0]
         history = (await records.revisions([record.id]))[record.id]

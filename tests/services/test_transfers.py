@@ -191,6 +191,7 @@ async def test_a_family_asks_and_the_school_takes_the_request_up(parts: Parts) -
     await parts.world.bring_to(State.ISSUED, parts.record.id)
     async with scoped(parts.old, write=True):
         await submissions.submit(parts.old, [parts.record.id])
+    await parts.world.checked()
     async with scoped(parts.world.department, write=True):
         await submissions.accept(parts.world.department, [parts.record.id])
     async with scoped(parent, write=True):

@@ -34,6 +34,7 @@ async def _lock_one(world: World) -> tuple[int, int, int]:
     await world.bring_to(State.ISSUED, record.id)
     async with scoped(principal, write=True):
         await submissions.submit(principal, [record.id])
+    await world.checked()
     async with scoped(world.department, write=True):
         await submissions.accept(world.department, [record.id])
     period_id = await world.lock_period(Window.MAIN, datetime.now(UTC) - timedelta(minutes=1))

@@ -276,7 +276,7 @@ async def test_a_signer_who_held_no_such_role_then_bars_the_record(stage: Stage)
     """What somebody is today does not make good what they signed when they were not."""
     await stage.submit()
     await stage.world.owner.run(
-        "UPDATE assignment SET valid_from = current_date + 1 WHERE role = 'PRINCIPAL'"
+        "UPDATE assignment SET valid_from = current_date + 2 WHERE role = 'PRINCIPAL'"
     )
     await stage.check()
     expected = ("REJECTED", Objection.SIGNER_NOT_IN_ROLE, "signatures.PRINCIPAL")

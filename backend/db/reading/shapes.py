@@ -7,7 +7,7 @@ aliases of joined rows are fixed for each root (``backend.db.reading.roots``).
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from backend.db.windows import CLOSED_FOR_RECORD, CONFIRMED
+from backend.db.windows import BEING_CHECKED, CLOSED_FOR_RECORD, CONFIRMED
 
 
 class Kind(Enum):
@@ -92,6 +92,7 @@ _POLICY_FACTS = (
     "coalesce((y.school_class_id = ANY ((SELECT scope_classes())::bigint[]))::text, '')",
     "(b.managing_school_id = ANY ((SELECT scope_schools())::bigint[]))::text",
     f"coalesce(CASE WHEN {_EXCEPTED} THEN {_CLOSED_HERE} ELSE {_CLOSED} ->> y.school_year::text END, '')",
+    f"({BEING_CHECKED})::text",
 )
 
 TYPES: dict[str, dict[str, Field]] = {

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from backend.db import sql
-from backend.db.windows import CLOSED_FOR_RECORD
+from backend.db.windows import BEING_CHECKED, CLOSED_FOR_RECORD
 from backend.domain.calendar import Window
 from backend.domain.canonical import Json
 from backend.domain.content_rules import Gap
@@ -54,6 +54,7 @@ class RecordRow:
     working: RevisionRow
     standing: RevisionRow | None
     open_windows: frozenset[Window]
+    being_checked: bool
 
     def facts(self, revision: RevisionRow) -> RecordFacts:
         """What the policy asks about acting on one of the revisions."""
@@ -70,6 +71,7 @@ class RecordRow:
             has_successor=standing is not None and self.working.id != standing.id,
             record_locked=standing is not None and standing.state is State.LOCKED,
             complete=revision.complete,
+            being_checked=self.being_checked and revision.id == self.working.id,
         )
 
     @property
@@ -111,7 +113,8 @@ SELECT = f"""
 SELECT y.id, y.book_id, y.school_id, y.school_class_id, c.name AS class_name, y.school_year, y.grade,
        y.pupil_name, y.sort_key, y.state, b.lookup_code, b.managing_school_id,
        {_columns("w")}, {_columns("s")},
-       (SELECT array_agg(p."window") FROM lock_period p WHERE {CLOSED_FOR_RECORD}) AS closed
+       (SELECT array_agg(p."window") FROM lock_period p WHERE {CLOSED_FOR_RECORD}) AS closed,
+       {BEING_CHECKED} AS being_checked
   {FROM}"""
 
 
@@ -136,6 +139,8 @@ def record_row(row: Mapping[str, Any]) -> RecordRow:
         working=working,
         standing=standing,
         open_windows=frozenset(Window) - closed,
+        # an act answers with what it saw before it moved the record
+        being_checked=bool(row["being_checked"]) and working.state is State.SUBMITTED,
     )
 
 

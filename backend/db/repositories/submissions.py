@@ -6,7 +6,7 @@ from datetime import datetime
 
 from backend.db import sql
 from backend.domain.acts import SubmissionFacts
-from backend.domain.submission import SubmissionStage, Verdict
+from backend.domain.submission import BEFORE_CHECK, SubmissionStage, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class SubmissionRow:
 
     @property
     def facts(self) -> SubmissionFacts:
-        return SubmissionFacts(pending=self.pending)
+        return SubmissionFacts(pending=self.pending, being_checked=self.stage in BEFORE_CHECK)
 
 
 _CREATE = """

@@ -18,7 +18,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from backend.domain.ledger import SignedNote
 from signing_worker.checking.failed import CheckFailedError
-from signing_worker.sign.head import stamped
+from signing_worker.sign.clock import stamped
 
 BROKEN = (SignatureValidationError, ValueError, KeyError, TypeError, AttributeError)
 

@@ -6,10 +6,10 @@ Both are what ``openssl cms -verify`` and ``openssl ts -verify`` read (``infra/l
 import hashlib
 
 import aiohttp
-from asn1crypto import cms
-from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
+from pyhanko.sign.timestamps import TimestampRequestError
 
 from backend.domain.errors import TimestampUnavailableError
+from signing_worker.sign.clock import ClockedStamper, stamped
 from signing_worker.sign.ring_signer import RingSigner
 from signing_worker.sign.work import SignedHead
 
@@ -23,17 +23,13 @@ async def sign_note(
 
     Raises:
         TimestampUnavailableError: when the timestamp service does not answer; then nothing is made.
+        SigningClockWrongError: when its time is far from this machine's.
     """
     signature = (await signer.async_sign_general_data(note, DIGEST, use_cades=True)).dump()
-    stamper = HTTPTimeStamper(tsa_url, session=session)
+    stamper = ClockedStamper(tsa_url, session)
     try:
         token = await stamper.async_timestamp(hashlib.sha256(signature).digest(), DIGEST)
     except (TimestampRequestError, OSError, TimeoutError) as error:
         raise TimestampUnavailableError from error
     signed_at = stamped(token)["gen_time"].native
     return SignedHead(signature=signature, timestamp=token.dump(), signed_at=signed_at)
-
-
-def stamped(token: cms.ContentInfo) -> cms.ContentInfo:
-    """What a timestamp token says (``TSTInfo`` of RFC 3161)."""
-    return token["content"]["encap_content_info"]["content"].parsed

@@ -16,13 +16,14 @@ from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldS
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings
-from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
+from pyhanko.sign.timestamps import TimestampRequestError
 from pyhanko.stamp import TextStampStyle
 from pyhanko_certvalidator import ValidationContext
 
 from backend.domain.errors import TimestampUnavailableError
 from backend.domain.signing import SignatureRole
 from signing_worker.render.sheet import MarkBox
+from signing_worker.sign.clock import ClockedStamper
 from signing_worker.sign.ring_signer import RingSigner
 
 FIELD_NAME: dict[SignatureRole, str] = {
@@ -66,6 +67,7 @@ async def sign_pdf(work: PdfSigning, session: aiohttp.ClientSession) -> bytes:
 
     Raises:
         TimestampUnavailableError: when the timestamp service does not answer.
+        SigningClockWrongError: when its time is far from this machine's.
     """
     try:
         return await _sign_pdf(work, session, work.reader, CMS_DIGITS)
@@ -83,7 +85,7 @@ async def _sign_pdf(
     pdf_signer = PdfSigner(
         _metadata(work),
         signer=work.signer,
-        timestamper=HTTPTimeStamper(work.tsa_url, session=session),
+        timestamper=ClockedStamper(work.tsa_url, session),
         stamp_style=work.style,
     )
     try:

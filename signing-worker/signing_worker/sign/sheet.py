@@ -3,10 +3,11 @@
 import hashlib
 
 import aiohttp
-from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
+from pyhanko.sign.timestamps import TimestampRequestError
 
 from backend.domain.errors import TimestampUnavailableError
 from signing_worker.packet.sheets import SheetKind, insert_seal, names_of, parse_sheet, sheet_bytes
+from signing_worker.sign.clock import ClockedStamper
 from signing_worker.sign.head import DIGEST
 from signing_worker.sign.keys import SigningKey
 from signing_worker.sign.xml import sign_element
@@ -31,8 +32,9 @@ async def stamp(data: bytes, tsa_url: str, session: aiohttp.ClientSession) -> by
 
     Raises:
         TimestampUnavailableError: when the timestamp service does not answer.
+        SigningClockWrongError: when its time is far from this machine's.
     """
-    stamper = HTTPTimeStamper(tsa_url, session=session)
+    stamper = ClockedStamper(tsa_url, session)
     try:
         token = await stamper.async_timestamp(hashlib.sha256(data).digest(), DIGEST)
     except (TimestampRequestError, OSError, TimeoutError) as error:

@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -22,14 +23,15 @@ from pyhanko_certvalidator.policy_decl import (
 )
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from backend.domain.errors import SigningClockWrongError
 from backend.domain.signing import SignatureRole
 from backend.embedded.pki import DevelopmentPki
 from backend.embedded.pki_signers import REVOKED
 from signing_worker.render.sheet import RenderedForm
-from signing_worker.sign import process
+from signing_worker.sign import clock, process
 from signing_worker.sign.trust import load_certificates
-from signing_worker.sign.work import Refused
-from tests.fixtures.servers import PRINCIPAL
+from signing_worker.sign.work import HeadWork, Refused, SignedWork
+from tests.fixtures.servers import DEPARTMENT_SEAL, PRINCIPAL
 from tests.worker.making import SIGNERS, draw, setup, sign_all, signing, work_for
 
 REQUIRED = RevocationCheckingRule.CRL_OR_OCSP_REQUIRED
@@ -118,6 +120,26 @@ async def test_a_certificate_other_than_the_registered_one_is_refused(
     work = work_for(pki, SignatureRole.HOMEROOM_TEACHER, form[0], form[1].pdf, form[1])
     other = replace(work, certificate=pki.certificate_file(PRINCIPAL.label).read_text())
     assert await asyncio.to_thread(process.sign, other) == Refused("CERTIFICATE_OF_ANOTHER")
+
+
+@pytest.mark.usefixtures("signer")
+@pytest.mark.parametrize("hours", [-2, 2])
+def test_a_clock_two_hours_off_signs_nothing(
+    pki: DevelopmentPki, form: tuple[bytes, RenderedForm], monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    """Neither a person's signature, a receipt nor a head; the reason is the clock, and it may go away."""
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(hours=hours))
+    work = work_for(pki, SignatureRole.HOMEROOM_TEACHER, form[0], form[1].pdf, form[1])
+    assert process.sign(work) == Refused("SIGNING_CLOCK_WRONG")
+    seal = {
+        "locator": DEPARTMENT_SEAL.label,
+        "certificate": pki.certificate_file(DEPARTMENT_SEAL.label).read_text(),
+        "owner_name": DEPARTMENT_SEAL.common_name,
+    }
+    assert process.sign_head(HeadWork(note=b"note", **seal)) == Refused("SIGNING_CLOCK_WRONG")
+    assert SigningClockWrongError.transient
+    monkeypatch.undo()
+    assert isinstance(process.sign(work), SignedWork)
 
 
 def test_without_a_timestamp_no_signature_is_made(
