@@ -218,6 +218,23 @@ class AnswerSubmission:
 
 
 @dataclass(frozen=True, slots=True)
+class SealTransfer:
+    """Put a school's seal on a transfer's hand-over document, for a release or for its acceptance.
+
+    Sealing what waits for no seal does nothing. It is never parked: what it waits for is kept on the transfer and the
+    calendar asks again. ``step`` only tells two seals of one transfer apart in the queue.
+    """
+
+    name: ClassVar[str] = "transfer.seal/1"
+    transfer_id: int
+    step: str
+
+    @property
+    def key(self) -> str:
+        return f"transfer-seal:{self.transfer_id}:{self.step}"
+
+
+@dataclass(frozen=True, slots=True)
 class WatchReads:
     """Raise alarms on scraping that the access events set off. Doing it again raises none twice."""
 
@@ -257,6 +274,7 @@ Job = (
     | SealSubmission
     | CheckSubmission
     | AnswerSubmission
+    | SealTransfer
     | WatchReads
     | MoveUnits
 )
@@ -282,6 +300,7 @@ JOBS: dict[str, type[Job]] = {
         SealSubmission,
         CheckSubmission,
         AnswerSubmission,
+        SealTransfer,
         WatchReads,
     )
 }

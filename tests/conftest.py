@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.fixtures.collector",
     "tests.fixtures.database",
     "tests.fixtures.world",
+    "tests.fixtures.moving",
     "tests.fixtures.asking",
     "tests.fixtures.ministry",
 ]

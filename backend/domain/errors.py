@@ -28,6 +28,7 @@ DomainError
 │   └── DayInvalidError, DaysInvalidError, ProposalAnsweredError
 ├── TransferError              a book that cannot change schools so
 │   ├── BookBusyError, BookNotFoundError, ClassUnsuitableError
+│   ├── HandOverInvalidError, HandOverOutdatedError
 │   └── SchoolHasBookError, TransferOpenError
 ├── CalendarError              dates of the calendar, or exceptions to them, that cannot be so
 │   └── LockDateInvalidError, ExceptionDateInvalidError, ExceptionPlaceInvalidError
@@ -102,6 +103,8 @@ from backend.domain.transfer_errors import (
     BookBusyError,
     BookNotFoundError,
     ClassUnsuitableError,
+    HandOverInvalidError,
+    HandOverOutdatedError,
     SchoolHasBookError,
     TransferError,
     TransferOpenError,
@@ -136,6 +139,8 @@ __all__ = [
     "FileTooLargeError",
     "FileTooManyRowsError",
     "FileUnreadableError",
+    "HandOverInvalidError",
+    "HandOverOutdatedError",
     "KeyUnavailableError",
     "LedgerForkedError",
     "MinistryError",

@@ -54,12 +54,13 @@ GRANT_DAYS_MAX = 366
 
 
 class ChangeKind(StrEnum):
-    """What the journal says of a revision."""
+    """What the journal says of a revision; ``MOVED`` that another school answers for the book, by its newest one."""
 
     LOCKED = "LOCKED"
     WITHDRAWN = "WITHDRAWN"
     SUPERSEDED = "SUPERSEDED"
     DELETED = "DELETED"
+    MOVED = "MOVED"
 
 
 class Alarm(StrEnum):

@@ -1,23 +1,26 @@
 """The hand-over of a book from the school that manages it to another one (TT28/2020 Art. 36).
 
 A parent asks, the receiving school asks for the book, the managing school releases it, the receiving school accepts.
-``TRANSITIONS`` is the whole truth: the database's guard is filled from it.
+``TRANSITIONS`` and ``SEALED`` are the whole truth: the database's guard is filled from them. What a head has done goes on
+when the school's seal is on the hand-over document, which the worker puts there; until then the transfer is sealing.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from backend.domain.errors import BookBusyError, DomainError, NotPermittedError
+from backend.domain.errors import BookBusyError, DomainError, HandOverOutdatedError, NotPermittedError
 from backend.domain.lifecycle import State
 from backend.domain.policy import Actor, Refusal, Role
 
 
 class TransferState(StrEnum):
-    """Where a transfer stands; the last three are its ends."""
+    """Where a transfer stands; the last three are its ends. ``RELEASING`` and ``ACCEPTING`` wait for a seal."""
 
     REQUESTED = "REQUESTED"
     ASKED = "ASKED"
+    RELEASING = "RELEASING"
     RELEASED = "RELEASED"
+    ACCEPTING = "ACCEPTING"
     ACCEPTED = "ACCEPTED"
     REFUSED = "REFUSED"
     CANCELLED = "CANCELLED"
@@ -34,11 +37,12 @@ class TransferAction(StrEnum):
 
 
 class Side(StrEnum):
-    """Who acts: the family, the school that has the book, the school that is to have it."""
+    """Who acts: the family, the school that has the book, the school that is to have it; the worker that seals."""
 
     FAMILY = "FAMILY"
     RELEASING = "RELEASING"
     RECEIVING = "RECEIVING"
+    WORKER = "WORKER"
 
 
 class OpenWork(StrEnum):
@@ -66,21 +70,43 @@ OPEN_WORK_OF: dict[State, OpenWork] = {
 """What a year's working revision says by its state; a year without a standing revision stays behind as a snapshot."""
 
 _S, _A = TransferState, TransferAction
-OPEN = (_S.REQUESTED, _S.ASKED, _S.RELEASED)
+OPEN = (_S.REQUESTED, _S.ASKED, _S.RELEASING, _S.RELEASED, _S.ACCEPTING)
 """A book has at most one transfer in these."""
+SEALING = (_S.RELEASING, _S.ACCEPTING)
+"""In these the worker's turn is next."""
+HOLDS_STANDING = (_S.RELEASED, _S.ACCEPTING)
+"""In these the sealed document says what the book holds, so that a later change makes it outdated."""
 
 TRANSITIONS: dict[tuple[TransferState, TransferAction], tuple[TransferState, frozenset[Side]]] = {
     (_S.REQUESTED, _A.ASK): (_S.ASKED, frozenset({Side.RECEIVING})),
-    (_S.ASKED, _A.RELEASE): (_S.RELEASED, frozenset({Side.RELEASING})),
-    (_S.RELEASED, _A.ACCEPT): (_S.ACCEPTED, frozenset({Side.RECEIVING})),
+    (_S.ASKED, _A.RELEASE): (_S.RELEASING, frozenset({Side.RELEASING})),
+    (_S.RELEASED, _A.RELEASE): (_S.RELEASING, frozenset({Side.RELEASING})),
+    (_S.RELEASED, _A.ACCEPT): (_S.ACCEPTING, frozenset({Side.RECEIVING})),
     (_S.REQUESTED, _A.REFUSE): (_S.REFUSED, frozenset({Side.RECEIVING})),
     (_S.ASKED, _A.REFUSE): (_S.REFUSED, frozenset({Side.RELEASING})),
     (_S.RELEASED, _A.REFUSE): (_S.REFUSED, frozenset({Side.RECEIVING})),
     (_S.REQUESTED, _A.CANCEL): (_S.CANCELLED, frozenset({Side.FAMILY})),
     (_S.ASKED, _A.CANCEL): (_S.CANCELLED, frozenset({Side.FAMILY, Side.RECEIVING})),
+    (_S.RELEASING, _A.CANCEL): (_S.CANCELLED, frozenset({Side.RECEIVING, Side.RELEASING})),
     (_S.RELEASED, _A.CANCEL): (_S.CANCELLED, frozenset({Side.RECEIVING, Side.RELEASING})),
+    (_S.ACCEPTING, _A.CANCEL): (_S.CANCELLED, frozenset({Side.RECEIVING})),
 }
-"""The whole life of a transfer, and which side carries it on."""
+"""What people do to a transfer, and which side may."""
+
+SEALED: tuple[tuple[TransferState, TransferState], ...] = (
+    (_S.RELEASING, _S.RELEASED),
+    (_S.ACCEPTING, _S.ACCEPTED),
+    # the old school has changed the book since it sealed its release: it releases anew
+    (_S.ACCEPTING, _S.ASKED),
+)
+"""What follows when the worker has sealed, or cannot."""
+
+
+def life() -> list[tuple[TransferState, TransferState, Side]]:
+    """Every change of state and whose it is, as the database keeps them."""
+    people = {(before, after, side) for (before, _), (after, may) in TRANSITIONS.items() for side in may}
+    return sorted(people | {(before, after, Side.WORKER) for before, after in SEALED})
+
 
 GRANTS: dict[Role, frozenset[TransferAction]] = {
     Role.PRINCIPAL: frozenset(_A),
@@ -91,18 +117,24 @@ GRANTS: dict[Role, frozenset[TransferAction]] = {
 REQUESTS = frozenset({Role.GUARDIAN})
 ASKS = frozenset({Role.PRINCIPAL})
 SEES_TRANSFERS = frozenset(Role) - {Role.PUBLIC, Role.INTEGRATOR, Role.HOMEROOM_TEACHER}
+READS_HAND_OVER = SEES_TRANSFERS - {Role.DISTRICT_OFFICER, Role.GUARDIAN}
+"""Who may fetch the document that both schools sealed: it names every year of the book with its digests."""
 NEEDS_REASON = frozenset({_A.REFUSE, _A.CANCEL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferFacts:
-    """What the rules need to know of a transfer; ``open_work`` only counts before the hand-over."""
+    """What the rules need to know of a transfer; ``open_work`` only counts before the hand-over.
+
+    ``outdated`` says that the book's years are no longer those of the sealed release.
+    """
 
     state: TransferState
     book_id: int
     from_school_id: int
     to_school_id: int
     open_work: tuple[OpenWork, ...] = ()
+    outdated: bool = False
 
 
 def sides(actor: Actor, facts: TransferFacts) -> frozenset[Side]:
@@ -126,6 +158,15 @@ def transfer_refusal(actor: Actor, action: TransferAction, facts: TransferFacts)
     bars = BLOCKS.intersection(facts.open_work)
     if bars and action in {_A.RELEASE, _A.ACCEPT}:
         return BookBusyError(work=", ".join(sorted(bars)))
+    return _of_state(action, facts)
+
+
+def _of_state(action: TransferAction, facts: TransferFacts) -> DomainError | None:
+    """A release is sealed anew only when the book has changed since, and accepted only when it has not."""
+    if action is _A.ACCEPT and facts.outdated:
+        return HandOverOutdatedError()
+    if action is _A.RELEASE and facts.state is _S.RELEASED and not facts.outdated:
+        return NotPermittedError(Refusal.STATE)
     return None
 
 

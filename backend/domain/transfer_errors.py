@@ -35,3 +35,15 @@ class ClassUnsuitableError(TransferError):
     """The class is none of the receiving school's."""
 
     code = "CLASS_UNSUITABLE"
+
+
+class HandOverOutdatedError(TransferError):
+    """The managing school has changed the book since it sealed its release."""
+
+    code = "HAND_OVER_OUTDATED"
+
+
+class HandOverInvalidError(TransferError):
+    """A hand-over document that has just been sealed, or comes out of the store, does not hold."""
+
+    code = "HAND_OVER_INVALID"

@@ -39,6 +39,7 @@ from backend.schema.errors import shown_fault
 from backend.schema.live import LiveChange
 from backend.schema.organisation import SchoolClass
 from backend.schema.records import Record
+from backend.schema.transfers import Transfer
 from backend.services.acting import refusal_for
 from backend.services.watching import scope_of
 
@@ -67,6 +68,7 @@ line: ContextVar[Line | None] = ContextVar("line", default=None)
 RECORDS = frozenset({Topic.RECORD, Topic.CLASS})
 SUBMISSIONS = frozenset({Topic.SUBMISSION})
 LOCKS = frozenset({Topic.LOCK})
+TRANSFERS = frozenset({Topic.TRANSFER})
 NOTICES = frozenset({ChangeKind.OPENED, ChangeKind.GAP})
 NOTHING: tuple[LiveChange, ...] = ()
 NOBODY = HTTPConnection({"type": "http", "headers": []})
@@ -89,6 +91,13 @@ async def submission_status(info: Info, after: str | None = None) -> AsyncGenera
 async def lock_status(info: Info, after: str | None = None) -> AsyncGenerator[LiveChange, None]:
     """Lock periods that were scheduled, moved or sealed."""
     await send_changes(info, LOCKS, after, CHANGES)
+    for change in NOTHING:
+        yield change
+
+
+async def transfer_status(info: Info, after: str | None = None) -> AsyncGenerator[LiveChange, None]:
+    """Transfers in the viewer's scope that were asked for or went on."""
+    await send_changes(info, TRANSFERS, after, CHANGES)
     for change in NOTHING:
         yield change
 
@@ -298,11 +307,17 @@ async def _period(context: Context, period_id: int) -> relay.Node | None:
     return None if row is None else LockPeriod.of(row)
 
 
+async def _transfer(context: Context, transfer_id: int) -> relay.Node | None:
+    row = await context.loaders.transfers.load(transfer_id)
+    return None if row is None else Transfer.of(row)
+
+
 SUBJECTS: dict[Topic, tuple[str, Callable[[Context, int], Awaitable[relay.Node | None]]]] = {
     Topic.RECORD: ("Record", _record),
     Topic.CLASS: ("SchoolClass", _class),
     Topic.SUBMISSION: ("Submission", _submission),
     Topic.LOCK: ("LockPeriod", _period),
+    Topic.TRANSFER: ("Transfer", _transfer),
 }
 
 
@@ -349,4 +364,8 @@ class LiveSubscriptions:
     )
     lock_status = strawberry.subscription(
         resolver=lock_status, description="Lock periods scheduled, moved or sealed. Right: staff."
+    )
+    transfer_status = strawberry.subscription(
+        resolver=transfer_status,
+        description="Transfers asked for or carried on. Right: staff, their scope.",
     )

@@ -11,7 +11,7 @@ from backend.domain.school_year import SchoolYear
 
 
 @strawberry.type(
-    description="A revision came into effect, or no longer stands. Right: integrators with changes.read."
+    description="A revision came into effect, or no longer stands; or its book moved. Right: integrators with changes.read."
 )
 class RegistryChange:
     position: int = strawberry.field(description="Counts from 1 without gaps, in the order of commits.")

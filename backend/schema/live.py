@@ -28,7 +28,7 @@ class LiveChange:
     )
     node: relay.Node | None = strawberry.field(
         description="The subject as it is now, read under the viewer's scope: a record, or its class when many of its"
-        " records changed at once; a submission; a lock period."
+        " records changed at once; a submission; a lock period; a transfer."
     )
 
 

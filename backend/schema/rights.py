@@ -134,6 +134,7 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     "Subscription.submissionStatus": STAFF,
     "Subscription.lockStatus": STAFF,
     "Subscription.progressChanged": STAFF - {Role.HOMEROOM_TEACHER},
+    "Subscription.transferStatus": STAFF,
     "Mutation.integratorAdd": DEPARTMENT,
     "Mutation.integratorRevoke": DEPARTMENT,
     "Mutation.integratorGrantCreate": frozenset(SHARES),

@@ -8,13 +8,22 @@ import strawberry
 from strawberry import relay
 
 import backend.schema.enums  # noqa: F401 - registers the enums used below
+from backend.adapters.links import FileKind, file_url
 from backend.context import Context
 from backend.db.repositories.transfers import SnapshotRow, TransferRow
 from backend.domain.lifecycle import State
+from backend.domain.messages import sentence
 from backend.domain.school_year import SchoolYear
-from backend.domain.transfer import OpenWork, TransferAction, TransferState, transfer_refusal
+from backend.domain.transfer import (
+    READS_HAND_OVER,
+    OpenWork,
+    TransferAction,
+    TransferState,
+    transfer_refusal,
+)
 from backend.schema.acts import Judge, TransferRefusal, allowed, refused
 from backend.schema.content import RecordContentType, content_type
+from backend.schema.error_codes import ErrorCode
 from backend.schema.errors import UserError
 from backend.schema.nodes import load_nodes
 from backend.schema.organisation import OrgUnit, SchoolClass
@@ -64,6 +73,36 @@ class Transfer(relay.Node):
         description="When the managing school released; null before."
     )
     accepted_at: datetime | None = strawberry.field(description="When the book changed hands; null before.")
+    outdated: bool = strawberry.field(
+        description="Whether the book has changed since its release was sealed: it must be released anew."
+    )
+    waits_for: ErrorCode | None = strawberry.field(
+        description="What the next seal waits for, or why a release is to be sealed anew; null when nothing bars it."
+    )
+
+    @strawberry.field(description="The sentence for what it waits for; null when nothing bars it.")
+    def waits_message(self, info: Info) -> str | None:
+        return None if self.waits_for is None else sentence(self.waits_for, info.context.language)
+
+    @strawberry.field(
+        description="The hand-over document, XML: under the managing school's seal once it is released, under both"
+        " schools' when the book has changed hands; good for five minutes. Right: both schools, department."
+    )
+    def hand_over_url(self, info: Info) -> str | None:
+        digest = self.row.hand_over_digest or self.row.release_digest
+        return self._link(info, digest, FileKind.XML)
+
+    @strawberry.field(
+        description="The timestamp over the document with both seals (RFC 3161 token, DER); good for five minutes."
+        " Right: both schools, department."
+    )
+    def hand_over_timestamp_url(self, info: Info) -> str | None:
+        return self._link(info, self.row.hand_over_timestamp, FileKind.TST)
+
+    def _link(self, info: Info, digest: str | None, kind: FileKind) -> str | None:
+        if digest is None or info.context.actor.role not in READS_HAND_OVER:
+            return None
+        return file_url(info.context.services.settings, digest, kind)
 
     @strawberry.field(description="The school that had the book.")
     async def from_school(self, info: Info) -> OrgUnit | None:
@@ -114,6 +153,8 @@ class Transfer(relay.Node):
             asked_at=row.asked_at,
             released_at=row.released_at,
             accepted_at=row.accepted_at,
+            outdated=row.outdated,
+            waits_for=ErrorCode(row.obstacle) if row.obstacle else None,
         )
 
     @classmethod

@@ -12,7 +12,7 @@ from backend.db.repositories import calendar_watch, periods, queue
 from backend.db.scope import unscoped
 from backend.jobs import SealLocked, SealPeriod
 from backend.observability import log
-from backend.services import calendar
+from backend.services import calendar, hand_overs
 
 LOOK_SECONDS = 1.0
 ROUND_SECONDS = 60.0
@@ -56,11 +56,12 @@ class Calendar:
             return await queue.put([SealPeriod(period_id) for period_id in due])
 
     async def go_round(self) -> float:
-        """See to the year's calendar, to seals that wait, and to the clock; how far the clock is ahead."""
+        """See to the year's calendar, to seals that wait on records and hand-overs, and to the clock; how far the clock is ahead."""
         async with unscoped():
             opened = await calendar.open_year(day_counts=self._day_counts)
             again = await calendar_watch.seals_to_try(ROUND_SECONDS, SEALS_AGAIN)
             await queue.put([SealLocked(revision_id) for revision_id in again])
+            await hand_overs.ask_again()
             ahead = self._clock() - (await periods.now()).timestamp()
             await calendar_watch.keep_clock(self._worker, ahead)
         if opened:

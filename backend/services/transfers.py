@@ -1,13 +1,15 @@
 """A book changes schools: asked for, released, accepted; or refused, or taken back (TT28/2020 Art. 36).
 
-What is accepted happens in one transaction: the book with its code and past years, the snapshot of what the old
-school had not finished, the row of the learning history, and the year that the new school goes on to write.
+Release and acceptance wait for the school's seal on the hand-over document (``hand_overs``), which the worker puts there.
+What is accepted happens in one transaction with the second seal: the book with its code and past years, the snapshot of
+what the old school had not finished, the row of the learning history, and the year that the new school goes on to write.
 """
 
+import secrets
 from collections.abc import Sequence
 from datetime import date
 
-from backend.db.repositories import audit, imports, organisation, records, transfers
+from backend.db.repositories import audit, imports, organisation, queue, records, transfers
 from backend.db.repositories.imports import EnrolmentRow
 from backend.db.repositories.organisation import ClassRow
 from backend.db.repositories.transfers import FoundBook, SnapshotRow, TransferRow
@@ -32,11 +34,13 @@ from backend.domain.transfer import (
     GRANTS,
     NEEDS_REASON,
     REQUESTS,
+    SEALING,
     TRANSITIONS,
     TransferAction,
     TransferState,
     transfer_refusal,
 )
+from backend.jobs import SealTransfer
 from backend.services.acting import allow
 from backend.services.import_writing import planned_row, write
 
@@ -108,30 +112,47 @@ async def act(actor: Actor, action: TransferAction, transfer_id: int, reason: st
         raise ReasonRequiredError(field="reason")
     row = await _take(actor, action, transfer_id)
     after, _ = TRANSITIONS[row.state, action]
-    await transfers.move(row.id, after, clean(reason)[:REASON_MAX], actor.staff_id)
-    await _note(actor, action, row, reason=clean(reason)[:REASON_MAX])
-    return (await transfers.find([row.id]))[row.id]
+    said = clean(reason)[:REASON_MAX]
+    await transfers.move(row.id, after, said, actor.staff_id, secrets.token_hex(16))
+    await _note(actor, action, row, reason=said)
+    return await _waiting(row.id)
 
 
 async def accept(actor: Actor, transfer_id: int, class_id: int) -> TransferRow:
-    """The receiving school takes the book into one of its classes.
+    """The receiving school takes the book into one of its classes; the book changes hands with its seal.
 
     Raises:
-        NotPermittedError, NotFoundError, BookBusyError: by the table of the transfer's life.
+        NotPermittedError, NotFoundError, BookBusyError, HandOverOutdatedError: by the table of the transfer's life.
         ClassUnsuitableError: when the class is not the school's.
     """
     row = await _take(actor, TransferAction.ACCEPT, transfer_id)
     target = (await organisation.find_classes([class_id])).get(class_id)
     if target is None or target.school_id != row.to_school_id:
         raise ClassUnsuitableError(field="schoolClassId")
-    if not await transfers.hand_over(row.id, class_id):
-        raise NotPermittedError(Refusal.STATE)
+    await transfers.begin_acceptance(row.id, class_id, actor.staff_id)
+    await _note(actor, TransferAction.ACCEPT, row)
+    return await _waiting(row.id)
+
+
+async def _waiting(transfer_id: int) -> TransferRow:
+    """The transfer as it is now; what waits for a seal is asked for."""
+    row = (await transfers.find([transfer_id]))[transfer_id]
+    if row.state in SEALING:
+        await queue.put([SealTransfer(row.id, row.state)])
+    return row
+
+
+async def settle(row: TransferRow) -> None:
+    """What the receiving school finds when a book has come: the pupil in its class, the year that it goes on with.
+
+    In the scope of that school, in the transaction in which the book changed hands.
+    """
+    assert row.to_class_id is not None  # accepted into a class
+    target = (await organisation.find_classes([row.to_class_id]))[row.to_class_id]
     facts = (await organisation.find_units([row.to_school_id]))[row.to_school_id].facts
     await imports.enrol([_enrolment(row, target, facts)])
     left = (await transfers.snapshots([row.id]))[row.id]
     await _go_on(row, target, facts, [item for item in left if item.school_year == target.school_year])
-    await _note(actor, TransferAction.ACCEPT, row, snapshots=[item.revision_id for item in left])
-    return (await transfers.find([row.id]))[row.id]
 
 
 async def _take(actor: Actor, action: TransferAction, transfer_id: int) -> TransferRow:

@@ -10,7 +10,8 @@
 -- hocba_app     what requests log in as. It owns nothing and inherits nothing: it sees rows only after a
 --               transaction has taken one of the scope roles.
 -- hocba_worker  what the signing worker logs in as, with exactly the grants that migrations give it. To lock what
---               is due it takes the department's role for a transaction, as a request of the department would.
+--               is due it takes the department's role for a transaction, as a request of the department would; to
+--               settle a book that changes schools it takes that of the receiving school.
 
 SELECT format('CREATE ROLE %I', name)
   FROM unnest(ARRAY['hocba_owner', 'hocba_app', 'hocba_worker',
@@ -31,7 +32,7 @@ ALTER ROLE hocba_department NOLOGIN NOBYPASSRLS NOSUPERUSER NOCREATEDB NOCREATER
 
 GRANT hocba_public, hocba_guardian, hocba_integrator, hocba_school, hocba_district, hocba_department TO hocba_app
   WITH INHERIT FALSE, SET TRUE;
-GRANT hocba_department TO hocba_worker WITH INHERIT FALSE, SET TRUE;
+GRANT hocba_department, hocba_school TO hocba_worker WITH INHERIT FALSE, SET TRUE;
 
 -- A request that waits for its client must not keep a transaction, and with it row versions and locks, open.
 ALTER ROLE hocba_app SET idle_in_transaction_session_timeout = '60s';

@@ -20,6 +20,7 @@ from backend.services.scheduling import Calendar
 from backend.settings import Settings, from_env
 from signing_worker.consuming import consume
 from signing_worker.deliver import Webhooks
+from signing_worker.handing_over import HandingOver
 from signing_worker.handlers import Handlers
 from signing_worker.judge.pool import JudgePool
 from signing_worker.ministry.link import MinistryLink
@@ -59,6 +60,7 @@ async def work(settings: Settings) -> None:
         settings.alarm_thresholds,
         ministry,
         submitting,
+        HandingOver(store, signs, judges),
     )
     calendar = Calendar(
         f"{socket.gethostname()}:{os.getpid()}",

@@ -30,6 +30,7 @@ from backend.jobs import (
     SealLocked,
     SealPeriod,
     SealSubmission,
+    SealTransfer,
     SendPart,
     SignHead,
     SignItem,
@@ -43,6 +44,7 @@ from backend.services.relaying import Relay
 from backend.services.signatures import SigningTask
 from signing_worker import locks
 from signing_worker.deliver import Webhooks
+from signing_worker.handing_over import HandingOver
 from signing_worker.judge.pool import JudgePool
 from signing_worker.ministry.work import MinistryWork
 from signing_worker.production import Production
@@ -62,6 +64,7 @@ class Handlers:
     thresholds: Thresholds
     ministry: MinistryWork
     submitting: Submitting
+    handing_over: HandingOver
 
     async def handle(self, job: Job, tries: int) -> None:
         """Do one job; ``tries`` counts the attempts before this one.
@@ -89,12 +92,20 @@ class Handlers:
                 await self._preview(job)
             case DeliverWebhook():
                 await self._deliver(job)
-            case SignHead():
-                await self._sign_head()
             case BuildReport() | SendPart() | TakeInventory() | WatchMinistry():
                 await self._report(job)
             case DrawReport():
                 await self._draw_report(job)
+            case _:
+                await self._see_to(job)
+
+    async def _see_to(self, job: Job) -> None:
+        """What is never parked: it keeps what it waits for, and is asked for again."""
+        match job:
+            case SignHead():
+                await self._sign_head()
+            case SealTransfer():
+                await self.handing_over.do(job)
             case _:
                 await self._keep_up(job)
 

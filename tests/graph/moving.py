@@ -4,6 +4,7 @@ from backend.db.scope import scoped
 from backend.domain.policy import Actor
 from backend.domain.transfer import TransferAction
 from backend.services import transfers
+from tests.fixtures.hand_overs import seal
 from tests.fixtures.world import World
 
 Keys = dict[tuple[str, str], int]
@@ -17,6 +18,7 @@ async def let_move(world: World, keys: Keys, leaving: int, coming: int, elsewher
     keys["Transfer", "sibling"] = await _asked(world, elsewhere, far)
     async with scoped(sibling, write=True):
         await transfers.act(sibling, TransferAction.RELEASE, keys["Transfer", "next class"])
+    assert await seal(world, keys["Transfer", "next class"])
 
 
 async def _asked(world: World, book_id: int, head: Actor) -> int:

@@ -232,6 +232,7 @@ READS = (
         lambda _stage, _seat: {},
         objects=ANYWHERE,
     ),
+    _changes("transferStatus"),
 )
 
 

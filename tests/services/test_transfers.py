@@ -1,6 +1,6 @@
 """Transfers: a book is asked for, released and accepted; what the old school wrote stays its own and readable."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 import asyncpg
@@ -9,8 +9,6 @@ from tortoise.exceptions import BaseORMException
 
 from backend.db import sql
 from backend.db.repositories import records, transfers
-from backend.db.repositories.records import RecordRow
-from backend.db.repositories.transfers import TransferRow
 from backend.db.scope import scoped
 from backend.domain.content import RecordContent
 from backend.domain.content_json import from_json
@@ -18,7 +16,6 @@ from backend.domain.errors import (
     BookBusyError,
     BookNotFoundError,
     ClassUnsuitableError,
-    DomainError,
     NotFoundError,
     NotPermittedError,
     ReasonRequiredError,
@@ -35,6 +32,8 @@ from backend.services import transfers as cases
 from backend.services.acting import refusal_for
 from backend.services.importing import import_file
 from backend.services.lookup import Question, look_up
+from tests.fixtures.hand_overs import seal
+from tests.fixtures.moving import Parts, act, refused, seen
 from tests.fixtures.world import World, parsed
 from tests.strategies.records import YEAR
 
@@ -46,68 +45,20 @@ RELEASE, REFUSE, CANCEL, ASK = (
 )
 
 
-@dataclass
-class Parts:
-    """A pupil of the first school, and the heads of the old and of the new school."""
-
-    world: World
-    record: RecordRow
-    old: Actor
-    new: Actor
-    new_class: int
-
-    async def found(self) -> tuple[str, date]:
-        (row,) = await self.world.owner.run(
-            "SELECT b.lookup_code, p.birth_date FROM record_book b JOIN pupil p ON p.id = b.pupil_id WHERE b.id = $1",
-            self.record.book_id,
-        )
-        return row["lookup_code"], row["birth_date"]
-
-    async def ask(self) -> TransferRow:
-        code, born = await self.found()
-        async with scoped(self.new, write=True):
-            return await cases.open_transfer(self.new, code, born, "Chuyển nhà")
-
-    async def accept(self, key: int) -> TransferRow:
-        async with scoped(self.new, write=True):
-            return await cases.accept(self.new, key, self.new_class)
-
-    async def move(self) -> TransferRow:
-        asked = await self.ask()
-        await act(self.old, RELEASE, asked.id)
-        return await self.accept(asked.id)
-
-    async def book(self) -> dict[str, object]:
-        (row,) = await self.world.owner.run("SELECT * FROM record_book WHERE id = $1", self.record.book_id)
-        return dict(row)
-
-
-@pytest.fixture
-async def parts(world: World) -> Parts:
-    old, new = world.own, world.schools[2]
-    record = (await world.records(old.actors["gv.4A"]))[0]
-    (new_class,) = new.actors["gv.4A"].class_ids
-    return Parts(world, record, old.actors["ht"], new.actors["ht"], new_class)
-
-
-async def act(actor: Actor, action: TransferAction, key: int, reason: str = "") -> TransferRow:
-    async with scoped(actor, write=True):
-        return await cases.act(actor, action, key, reason)
-
-
-async def seen(actor: Actor, key: int) -> TransferRow | None:
-    async with scoped(actor, write=False):
-        return (await transfers.find([key])).get(key)
-
-
 async def test_a_book_changes_schools(parts: Parts) -> None:
     """Asked, released with a flag for the open year, accepted: the book with its code goes, and a year begins there."""
     before = await parts.book()
     asked = await parts.ask()
     assert (asked.state, asked.open_work) == (TransferState.ASKED, (OpenWork.YEAR_OPEN,))
     assert await parts.book() == before
-    assert (await act(parts.old, RELEASE, asked.id)).state is TransferState.RELEASED
-    done = await parts.accept(asked.id)
+    assert (await act(parts.old, RELEASE, asked.id)).state is TransferState.RELEASING
+    assert await seal(parts.world, asked.id)
+    assert (await seen(parts.new, asked.id)).state is TransferState.RELEASED  # type: ignore[union-attr]
+    assert (await parts.accept(asked.id)).state is TransferState.ACCEPTING
+    assert await parts.book() == before
+    assert await seal(parts.world, asked.id)
+    done = await seen(parts.new, asked.id)
+    assert done is not None
     assert (done.state, done.open_work) == (TransferState.ACCEPTED, (OpenWork.YEAR_OPEN,))
     after = await parts.book()
     assert after["lookup_code"] == before["lookup_code"]
@@ -211,26 +162,19 @@ async def test_a_family_asks_and_the_school_takes_the_request_up(parts: Parts) -
         assert (await records.find([parts.record.id]))[parts.record.id].state is State.ACCEPTED
 
 
-async def _refused(world: World, key: int, error: type[DomainError], actor: Actor, *said: object) -> None:
-    before = await world.owner.run("SELECT * FROM transfer WHERE id = $1", key)
-    with pytest.raises(error):
-        await act(actor, said[0], key, *said[1:])
-    assert await world.owner.run("SELECT * FROM transfer WHERE id = $1", key) == before
-
-
 async def test_each_step_is_the_turn_of_one_side(parts: Parts) -> None:
     """Nobody releases for the other side, accepts what is not released, or says no without a reason; nothing changes."""
     asked, world = await parts.ask(), parts.world
-    await _refused(world, asked.id, NotPermittedError, parts.new, RELEASE)
-    await _refused(world, asked.id, NotPermittedError, world.own.actors["vt"], RELEASE)
-    await _refused(world, asked.id, NotFoundError, world.schools[1].actors["ht"], RELEASE)
-    await _refused(world, asked.id, ReasonRequiredError, parts.old, REFUSE, " ")
-    await _refused(world, asked.id, NotPermittedError, parts.old, ASK)
+    await refused(world, asked.id, NotPermittedError, parts.new, RELEASE)
+    await refused(world, asked.id, NotPermittedError, world.own.actors["vt"], RELEASE)
+    await refused(world, asked.id, NotFoundError, world.schools[1].actors["ht"], RELEASE)
+    await refused(world, asked.id, ReasonRequiredError, parts.old, REFUSE, " ")
+    await refused(world, asked.id, NotPermittedError, parts.old, ASK)
     with pytest.raises(NotPermittedError):
         await parts.accept(asked.id)
-    refused = await act(parts.old, REFUSE, asked.id, "Chưa có đơn")
-    assert (refused.state, refused.answer) == (TransferState.REFUSED, "Chưa có đơn")
-    await _refused(world, asked.id, NotPermittedError, parts.old, RELEASE)
+    said_no = await act(parts.old, REFUSE, asked.id, "Chưa có đơn")
+    assert (said_no.state, said_no.answer) == (TransferState.REFUSED, "Chưa có đơn")
+    await refused(world, asked.id, NotPermittedError, parts.old, RELEASE)
 
 
 async def test_a_book_is_found_only_by_code_and_birth_date_and_handed_over_once(parts: Parts) -> None:
@@ -250,24 +194,25 @@ async def test_a_book_is_found_only_by_code_and_birth_date_and_handed_over_once(
 
 
 async def test_what_is_on_its_way_bars_the_hand_over(parts: Parts) -> None:
-    """While a packet waits for its verdict the book is neither released nor accepted, and stays where it is."""
+    """While a packet waits for its verdict the book is not accepted, nor handed over under a seal; it stays where it is."""
     asked, before = await parts.ask(), await parts.book()
-    await act(parts.old, RELEASE, asked.id)
+    await parts.release(asked.id)
     await parts.world.bring_to(State.ISSUED, parts.record.id)
     async with scoped(parts.old, write=True):
         await submissions.submit(parts.old, [parts.record.id])
     with pytest.raises(BookBusyError):
         await parts.accept(asked.id)
-    async with scoped(parts.new, write=True):
-        assert await transfers.hand_over(asked.id, parts.new_class) is False
-    assert await parts.book() == before
     assert (await seen(parts.new, asked.id)).state is TransferState.RELEASED  # type: ignore[union-attr]
+    await parts.world.owner.run("UPDATE transfer SET state = 'ACCEPTING', to_class_id = $1", parts.new_class)
+    with pytest.raises(BookBusyError):
+        await seal(parts.world, asked.id)
+    assert await parts.book() == before
 
 
 async def test_a_book_goes_only_into_a_class_of_the_receiving_school(parts: Parts) -> None:
     """A class of another school is refused, and the book stays."""
     asked, before = await parts.ask(), await parts.book()
-    await act(parts.old, RELEASE, asked.id)
+    await parts.release(asked.id)
     async with scoped(parts.new, write=True):
         with pytest.raises(ClassUnsuitableError):
             await cases.accept(parts.new, asked.id, parts.record.school_class_id)
@@ -277,7 +222,12 @@ async def test_a_book_goes_only_into_a_class_of_the_receiving_school(parts: Part
 async def test_the_database_keeps_the_life_of_a_transfer(parts: Parts) -> None:
     """Whatever the code does: a school cannot accept by writing, nor release for the other side."""
     asked = await parts.ask()
-    for actor, state in ((parts.new, "RELEASED"), (parts.new, "ACCEPTED"), (parts.old, "ACCEPTED")):
+    for actor, state in (
+        (parts.new, "RELEASED"),
+        (parts.new, "ACCEPTED"),
+        (parts.old, "RELEASED"),
+        (parts.old, "ACCEPTED"),
+    ):
         with pytest.raises((BaseORMException, asyncpg.PostgresError)):
             async with scoped(actor, write=True):
                 await sql.rows("UPDATE transfer SET state = $2 WHERE id = $1", asked.id, state)
@@ -291,8 +241,11 @@ async def test_a_pupil_comes_back(parts: Parts) -> None:
     async with scoped(parts.old, write=True):
         asked = await cases.open_transfer(parts.old, code, born, "")
     await act(parts.new, RELEASE, asked.id)
+    assert await seal(parts.world, asked.id)
     async with scoped(parts.old, write=True):
         await cases.accept(parts.old, asked.id, parts.record.school_class_id)
+    assert await seal(parts.world, asked.id)
+    async with scoped(parts.old, write=True):
         (row,) = (await records.find([parts.record.id])).values()
         assert refusal_for(parts.world.own.actors["vt"], Action.EDIT, row) is None
         changed = await sql.rows("SELECT left_behind FROM year_record WHERE id = $1", parts.record.id)
@@ -320,8 +273,10 @@ async def test_a_year_that_stayed_behind_is_nobodys_unfinished_work(parts: Parts
     async with scoped(parts.old, write=True):
         asked = await cases.open_transfer(parts.old, code, born, "")
     await act(parts.new, RELEASE, asked.id)
+    assert await seal(parts.world, asked.id)
     async with scoped(parts.old, write=True):
         await cases.accept(parts.old, asked.id, parts.record.school_class_id)
+    assert await seal(parts.world, asked.id)
     assert await _counted(parts.world) == before
 
 

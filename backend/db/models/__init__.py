@@ -49,7 +49,7 @@ from backend.db.models.signing import (
     SigningIntent,
 )
 from backend.db.models.submissions import Submission, SubmissionItem
-from backend.db.models.transfers import Transfer, TransferSnapshot
+from backend.db.models.transfers import SealIntent, Transfer, TransferSnapshot
 
 __all__ = [
     "AccessEvent",
@@ -84,6 +84,7 @@ __all__ = [
     "Revision",
     "SchoolClass",
     "SchoolCount",
+    "SealIntent",
     "SealObstacle",
     "ShareCode",
     "Signature",

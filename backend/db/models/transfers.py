@@ -12,7 +12,11 @@ from backend.domain.transfer import TransferState
 
 
 class Transfer(models.Model):
-    """The hand-over of a book; who acted for which side is a staff id, ``open_work`` what was unfinished then."""
+    """The hand-over of a book; who acted for which side is a staff id, ``open_work`` what was unfinished then.
+
+    ``standing`` is a digest of what the book held when its release was sealed; ``release_digest`` names the document with
+    the managing school's seal, ``hand_over_digest`` the one with both, ``hand_over_timestamp`` the token over that.
+    """
 
     id = fields.BigIntField(primary_key=True)
     book: fields.ForeignKeyRelation[RecordBook] = fields.ForeignKeyField(
@@ -39,6 +43,14 @@ class Transfer(models.Model):
     asked_by_id = fields.BigIntField(null=True)
     released_by_id = fields.BigIntField(null=True)
     accepted_by_id = fields.BigIntField(null=True)
+    nonce = fields.CharField(max_length=32, null=True)
+    obstacle = fields.CharField(max_length=40, default="", db_default="")
+    standing = fields.CharField(max_length=64, null=True)
+    release_digest = fields.CharField(max_length=64, null=True)
+    release_credential_id = fields.BigIntField(null=True)
+    hand_over_digest = fields.CharField(max_length=64, null=True)
+    hand_over_timestamp = fields.CharField(max_length=64, null=True)
+    accept_credential_id = fields.BigIntField(null=True)
     updated_at = fields.DatetimeField()
 
     class Meta:
@@ -68,3 +80,17 @@ class TransferSnapshot(models.Model):
     class Meta:
         table = "transfer_snapshot"
         unique_together = (("transfer", "year_record"),)
+
+
+class SealIntent(models.Model):
+    """Written before a unit's seal is used on a document that is no record, so that every use can be accounted for."""
+
+    id = fields.BigIntField(primary_key=True)
+    purpose = fields.CharField(max_length=16)
+    subject_id = fields.BigIntField()
+    credential_id = fields.BigIntField()
+    at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "seal_intent"
+        indexes = [("purpose", "subject_id")]

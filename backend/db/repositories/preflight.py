@@ -13,6 +13,7 @@ from backend.db.repositories.records import Position
 from backend.domain.content_rules import Gap
 from backend.domain.preflight import Blocker
 from backend.domain.signing import SignatureRole
+from backend.domain.transfer import OPEN
 
 # A draft whose results are not whole may still belong to either window. A school answers for its own years, not for
 # those that a pupil brought along, and nobody for a year that was left behind unfinished.
@@ -27,6 +28,7 @@ _OF_PERIOD = f"""
 
 _LACKS = "CASE WHEN c.state = 'DRAFT' AND c.gaps & {gap} > 0 THEN '{blocker}' END"
 _IN_STATE = "CASE WHEN c.state = '{state}' THEN '{blocker}' END"
+_MOVING = ", ".join(f"'{state}'" for state in OPEN)
 _DATA = Gap.RESULTS | Gap.COMMENT
 _BLOCKERS = ", ".join(
     (
@@ -52,7 +54,7 @@ def _blocked(records: str) -> str:
     return f"""
 WITH c AS (
   SELECT y.id, y.school_id, y.school_class_id, y.sort_key, w.state, w.gaps, w.opened_by,
-         EXISTS (SELECT FROM transfer x WHERE x.book_id = y.book_id AND x.state IN ('REQUESTED', 'ASKED', 'RELEASED')) AS moving
+         EXISTS (SELECT FROM transfer x WHERE x.book_id = y.book_id AND x.state IN ({_MOVING})) AS moving
     FROM (SELECT y.*, w.id AS working_id {records} AND y.state NOT IN ('ACCEPTED', 'LOCKED')) y
     JOIN revision w ON w.id = y.working_id
 ), obstacles AS MATERIALIZED (SELECT * FROM signer_obstacles($1::smallint, now())),

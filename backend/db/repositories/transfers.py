@@ -9,12 +9,15 @@ import orjson
 
 from backend.db import sql
 from backend.domain.lifecycle import State
-from backend.domain.transfer import OpenWork, TransferFacts, TransferState
+from backend.domain.transfer import HOLDS_STANDING, OPEN, OpenWork, TransferFacts, TransferState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferRow:
-    """A transfer; ``open_work`` is what is unfinished now, or was when the book changed hands."""
+    """A transfer; ``open_work`` is what is unfinished now, or was when the book changed hands.
+
+    ``outdated`` says that the book has changed since its release was sealed, ``obstacle`` what a seal waits for.
+    """
 
     id: int
     book_id: int
@@ -31,6 +34,14 @@ class TransferRow:
     released_at: datetime | None
     accepted_at: datetime | None
     updated_at: datetime
+    outdated: bool
+    obstacle: str
+    nonce: str | None
+    release_digest: str | None
+    release_credential_id: int | None
+    hand_over_digest: str | None
+    hand_over_timestamp: str | None
+    accepted_by_id: int | None
 
     @property
     def facts(self) -> TransferFacts:
@@ -40,6 +51,7 @@ class TransferRow:
             from_school_id=self.from_school_id,
             to_school_id=self.to_school_id,
             open_work=self.open_work,
+            outdated=self.outdated,
         )
 
 
@@ -69,11 +81,16 @@ class FoundBook:
 
 _COLUMNS = (
     "t.id, t.book_id, t.from_school_id, t.to_school_id, t.to_class_id, t.pupil_name, t.state, t.reason, t.answer,"
-    " t.requested_at, t.asked_at, t.released_at, t.accepted_at, t.updated_at"
+    " t.requested_at, t.asked_at, t.released_at, t.accepted_at, t.updated_at, t.obstacle, t.nonce, t.release_digest,"
+    " t.release_credential_id, t.hand_over_digest, t.hand_over_timestamp, t.accepted_by_id"
 )
+_OPEN_STATES = ", ".join(f"'{state}'" for state in OPEN)
+_HOLDING = ", ".join(f"'{state}'" for state in HOLDS_STANDING)
 _SELECT = f"""
 SELECT {_COLUMNS}, CASE WHEN t.state = 'ACCEPTED' THEN ARRAY(SELECT jsonb_array_elements_text(t.open_work))
-       ELSE ARRAY(SELECT w.work FROM transfer_work(ARRAY[t.id]) w ORDER BY w.work) END AS open_work
+       ELSE ARRAY(SELECT w.work FROM transfer_work(ARRAY[t.id]) w ORDER BY w.work) END AS open_work,
+       t.state IN ({_HOLDING}) AND t.standing IS DISTINCT FROM
+         CASE WHEN t.state IN ({_HOLDING}) THEN transfer_standing(t.id) END AS outdated
   FROM transfer t"""
 
 
@@ -139,18 +156,16 @@ async def own_book(book_id: int) -> FoundBook | None:
 
 async def find_open(book_id: int) -> TransferRow | None:
     """The transfer of a book that is under way, if the scope shows it."""
-    row = await sql.one(
-        f"{_SELECT} WHERE t.book_id = $1 AND t.state IN ('REQUESTED', 'ASKED', 'RELEASED')", book_id
-    )
+    row = await sql.one(f"{_SELECT} WHERE t.book_id = $1 AND t.state IN ({_OPEN_STATES})", book_id)
     return None if row is None else _row(row)
 
 
-_OPEN = """
+_OPEN = f"""
 INSERT INTO transfer (book_id, from_school_id, to_school_id, pupil_name, state, reason, answer, open_work, requested_at,
   asked_at, asked_by_id, updated_at)
 VALUES ($1, $2, $3, $4, $5::text, $6, '', '[]', CASE WHEN $5 = 'REQUESTED' THEN now() END,
   CASE WHEN $5 = 'ASKED' THEN now() END, $7, now())
-ON CONFLICT (book_id) WHERE state IN ('REQUESTED', 'ASKED', 'RELEASED') DO NOTHING RETURNING id"""
+ON CONFLICT (book_id) WHERE state IN ({_OPEN_STATES}) DO NOTHING RETURNING id"""
 
 
 async def begin(
@@ -165,20 +180,26 @@ async def begin(
 
 _STAMPS = {
     TransferState.ASKED: ", asked_at = now(), asked_by_id = $4",
-    TransferState.RELEASED: ", released_at = now(), released_by_id = $4",
+    TransferState.RELEASING: ", released_at = now(), released_by_id = $4, nonce = $5",
 }
 
 
-async def move(transfer_id: int, state: TransferState, answer: str, staff_id: int | None) -> None:
+async def move(
+    transfer_id: int, state: TransferState, answer: str, staff_id: int | None, nonce: str | None = None
+) -> None:
+    """Carry a transfer on; a release takes the nonce that its document will be known by."""
     stamp = _STAMPS.get(state, "")
+    values = (staff_id, nonce)[: stamp.count("$")]
     await sql.rows(
-        f"UPDATE transfer SET state = $2, answer = $3, updated_at = now(){stamp} WHERE id = $1",
-        *(transfer_id, state, answer),
-        *((staff_id,) if stamp else ()),
+        f"UPDATE transfer SET state = $2, answer = $3, obstacle = '', updated_at = now(){stamp} WHERE id = $1",
+        *(transfer_id, state, answer, *values),
     )
 
 
-async def hand_over(transfer_id: int, class_id: int) -> bool:
-    """Give the book to the receiving school: whether it could be done (see the function ``hand_over``)."""
-    done: bool = await sql.value("SELECT hand_over($1, $2)", transfer_id, class_id)
-    return done
+async def begin_acceptance(transfer_id: int, class_id: int, staff_id: int | None) -> None:
+    """Let a released book wait for the receiving school's seal."""
+    await sql.rows(
+        "UPDATE transfer SET state = 'ACCEPTING', to_class_id = $2, accepted_by_id = $3, answer = '', obstacle = '',"
+        " updated_at = now() WHERE id = $1",
+        *(transfer_id, class_id, staff_id),
+    )

@@ -8,6 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TypeVar
 
+from backend.domain.hand_over import HandOverFacts
 from backend.domain.submission import Finding, ManifestLine, Objection, PacketFacts, RecordFact
 from backend.observability import log
 from signing_worker.judge import process
@@ -38,6 +39,10 @@ class JudgePool:
         """What bars one record of a packet."""
         judged = await self._ask(process.record, data, fact)
         return [Finding(Objection.RECORD_UNREADABLE)] if judged is None else judged
+
+    async def hand_over(self, data: bytes, facts: HandOverFacts) -> bool:
+        """Whether a hand-over document holds; whatever breaks the judge does not."""
+        return await self._ask(process.hand_over, data, facts) is True
 
     async def _ask(self, judge: Callable[..., Answer], *what: object) -> Answer | None:
         """The judge's answer; None when the judging has ended the process."""

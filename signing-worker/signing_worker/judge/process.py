@@ -9,7 +9,9 @@ from pathlib import Path
 
 from asn1crypto import x509
 
+from backend.domain.hand_over import HandOverFacts
 from backend.domain.submission import Finding, ManifestLine, PacketFacts, RecordFact
+from signing_worker.judge.hand_over import judge_hand_over
 from signing_worker.judge.judgement import Judgement
 from signing_worker.judge.manifest import ManifestRefusedError, judge_manifest
 from signing_worker.judge.pdf import judge_pdf
@@ -54,6 +56,12 @@ def record(data: bytes, fact: RecordFact) -> list[Finding]:
     """What bars one record of a packet."""
     with _timed():
         return judge_record(data, fact)
+
+
+def hand_over(data: bytes, facts: HandOverFacts) -> bool:
+    """Whether a hand-over document holds."""
+    with _timed():
+        return judge_hand_over(data, facts)
 
 
 @contextmanager

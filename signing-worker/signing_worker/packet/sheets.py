@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from lxml import etree
 
@@ -29,6 +30,7 @@ class SheetKind(StrEnum):
 
     MANIFEST = "manifest"
     RECEIPT = "receipt"
+    HAND_OVER = "hand_over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +55,32 @@ class Sheet:
     rows: tuple[Values, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartNames:
+    """What the part is called that a second unit adds to a sealed sheet."""
+
+    data: str
+    id: str
+    slot: str
+    fields: Values
+
+
 @cache
 def _file() -> tuple[str, str, Mapping[SheetKind, SheetNames]]:
-    text = resources.files("signing_worker.packet").joinpath("sheets.toml").read_text(encoding="utf-8")
-    file = tomllib.loads(text)
+    file = _text()
     names = {kind: SheetNames(**file[kind.value]) for kind in SheetKind}
     return file["namespace"], file["id_attribute"], names
+
+
+@cache
+def _text() -> dict[str, Any]:
+    text = resources.files("signing_worker.packet").joinpath("sheets.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def acceptance_names() -> PartNames:
+    """The names of what the receiving school adds to a hand-over."""
+    return PartNames(**_text()["acceptance"])
 
 
 def names_of(kind: SheetKind) -> SheetNames:
@@ -94,9 +116,9 @@ def parse_sheet(kind: SheetKind, data: bytes) -> tuple[etree._Element, Sheet]:
         raise PacketInvalidError("no slot")
     del slot[:]
     around = [*root.itersiblings(preceding=True), *root.itersiblings()]
-    if around or _canonical(bare) != _canonical(_tree(kind, sheet)):
+    if around or canonical(bare) != canonical(_tree(kind, sheet)):
         raise PacketInvalidError("written otherwise than we write")
-    _require_one_signature(kind, root)
+    require_one_signature(root, slot_of(kind, root))
     return root, sheet
 
 
@@ -115,6 +137,37 @@ def insert_seal(kind: SheetKind, root: etree._Element, signature: etree._Element
     if slot is None or len(slot):
         raise PacketInvalidError("the slot takes one signature")
     slot.append(signature)
+
+
+def add_part(root: etree._Element, names: PartNames, values: Values) -> None:
+    """Put a second part and its empty slot behind what is sealed already.
+
+    Raises:
+        PacketInvalidError: when a value is missing, unknown, or text that XML cannot carry.
+    """
+    namespace, id_attribute, _ = _file()
+    tag, own = f"{{{namespace}}}{names.data}", {None: namespace}
+    data = etree.SubElement(root, tag, {id_attribute: names.id}, nsmap=own)
+    _write(data, namespace, names.fields, values)
+    etree.SubElement(root, names.slot)
+
+
+def take_part(root: etree._Element, names: PartNames) -> Values | None:
+    """Take the second part with its slot away and say what it says; None when there is none.
+
+    Raises:
+        PacketInvalidError: when only one of the two is there.
+    """
+    namespace = _file()[0]
+    data, slot = root.find(f"{{{namespace}}}{names.data}"), root.find(names.slot)
+    if data is None and slot is None:
+        return None
+    if data is None or slot is None:
+        raise PacketInvalidError("half a part")
+    values = _values(data, namespace, names.fields)
+    root.remove(data)
+    root.remove(slot)
+    return values
 
 
 def _tree(kind: SheetKind, sheet: Sheet) -> etree._Element:
@@ -159,12 +212,22 @@ def _values(parent: etree._Element, namespace: str, names: Values) -> Values:
     return {name: parent.findtext(f"{{{namespace}}}{element}") or "" for name, element in names.items()}
 
 
-def _canonical(root: etree._Element) -> bytes:
+def canonical(root: etree._Element) -> bytes:
+    """A tree in canonical form, comments included: equal for equal trees."""
     return etree.tostring(root, method="c14n", with_comments=True)
 
 
-def _require_one_signature(kind: SheetKind, root: etree._Element) -> None:
-    slot = root.find(names_of(kind).slot)
+def slot_of(kind: SheetKind, root: etree._Element) -> etree._Element | None:
+    """Where a sheet's signature stands."""
+    return root.find(names_of(kind).slot)
+
+
+def require_one_signature(root: etree._Element, slot: etree._Element | None) -> None:
+    """See that a slot holds one signature at most, and nothing foreign; and that no Id stands twice in the tree.
+
+    Raises:
+        PacketInvalidError: when it does.
+    """
     inside = [] if slot is None else list(slot.iterdescendants())
     if len(slot if slot is not None else ()) > 1 or any(
         not isinstance(node.tag, str)

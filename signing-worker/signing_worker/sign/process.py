@@ -40,7 +40,7 @@ from signing_worker.sign.mark import mark_lines, mark_style
 from signing_worker.sign.mark_font import MarkFace
 from signing_worker.sign.pdf import PdfSigning, sign_pdf
 from signing_worker.sign.ring_signer import RingSigner
-from signing_worker.sign.sheet import seal_sheet, stamp
+from signing_worker.sign.sheet import seal_acceptance, seal_sheet, stamp
 from signing_worker.sign.trust import Owner, Trust
 from signing_worker.sign.work import (
     HeadWork,
@@ -206,7 +206,8 @@ async def _sign_sheet(here: _Process, work: SheetWork) -> SignedSheet:
     key = await here.keys.open(work.custody, work.locator, work.certificate)
     _require_registered(key, work.certificate)
     await here.trust.require(key, Owner(work.owner_name, is_unit=True), here.session)
-    xml = await seal_sheet(work.data, work.kind, key)
+    seal = seal_acceptance(work.data, key) if work.counter else seal_sheet(work.data, work.kind, key)
+    xml = await seal
     token = await stamp(xml, here.setup.tsa_url, here.session) if work.stamped else None
     return SignedSheet(xml, token)
 

@@ -1,4 +1,4 @@
-"""The seal on a manifest and the signature on a receipt: XAdES-B over the signed part, and a timestamp over the file."""
+"""Units' seals on manifests, receipts and hand-overs: XAdES-B over the signed part, and a timestamp over the file."""
 
 import hashlib
 
@@ -6,13 +6,26 @@ import aiohttp
 from pyhanko.sign.timestamps import TimestampRequestError
 
 from backend.domain.errors import TimestampUnavailableError
-from signing_worker.packet.sheets import SheetKind, insert_seal, names_of, parse_sheet, sheet_bytes
+from signing_worker.packet.hand_over import insert_acceptance_seal, parse_hand_over
+from signing_worker.packet.sheets import (
+    SheetKind,
+    acceptance_names,
+    insert_seal,
+    names_of,
+    parse_sheet,
+    sheet_bytes,
+)
 from signing_worker.sign.clock import ClockedStamper
 from signing_worker.sign.head import DIGEST
 from signing_worker.sign.keys import SigningKey
 from signing_worker.sign.xml import sign_element
 
-ROLE = {SheetKind.MANIFEST: "SCHOOL_SEAL", SheetKind.RECEIPT: "DEPARTMENT_SEAL"}
+ROLE = {
+    SheetKind.MANIFEST: "SCHOOL_SEAL",
+    SheetKind.RECEIPT: "DEPARTMENT_SEAL",
+    SheetKind.HAND_OVER: "RELEASING_SCHOOL_SEAL",
+}
+ACCEPTING = "RECEIVING_SCHOOL_SEAL"
 """The claimed role in the signature."""
 
 
@@ -24,6 +37,18 @@ async def seal_sheet(data: bytes, kind: SheetKind, key: SigningKey) -> bytes:
     """
     root, _ = parse_sheet(kind, data)
     insert_seal(kind, root, await sign_element(root, (names_of(kind).id,), ROLE[kind], key))
+    return sheet_bytes(root)
+
+
+async def seal_acceptance(data: bytes, key: SigningKey) -> bytes:
+    """A hand-over with the receiving school's seal over both parts.
+
+    Raises:
+        PacketInvalidError: when the bytes are no accepted hand-over, or it is sealed twice already.
+    """
+    root = parse_hand_over(data).root
+    covered = (names_of(SheetKind.HAND_OVER).id, acceptance_names().id)
+    insert_acceptance_seal(root, await sign_element(root, covered, ACCEPTING, key))
     return sheet_bytes(root)
 
 

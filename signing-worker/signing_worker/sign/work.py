@@ -85,7 +85,10 @@ class SignerSetup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetWork:
-    """A manifest or a receipt to sign with a unit's key; ``stamped`` asks for a timestamp over the whole file."""
+    """A sheet to sign with a unit's key; ``stamped`` asks for a timestamp over the whole file.
+
+    ``counter`` says that it is the receiving school's seal on a hand-over.
+    """
 
     data: bytes
     kind: SheetKind
@@ -94,6 +97,7 @@ class SheetWork:
     owner_name: str
     stamped: bool
     custody: str = KeyCustody.PKCS12
+    counter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
