@@ -8,9 +8,14 @@ when the school's seal is on the hand-over document, which the worker puts there
 from dataclasses import dataclass
 from enum import StrEnum
 
-from backend.domain.errors import BookBusyError, DomainError, HandOverOutdatedError, NotPermittedError
+from backend.domain.errors import (
+    BookBusyError,
+    DomainError,
+    NotPermittedError,
+)
 from backend.domain.lifecycle import State
 from backend.domain.policy import Actor, Refusal, Role
+from backend.domain.transfer_errors import HandOverOutdatedError
 
 
 class TransferState(StrEnum):

@@ -15,12 +15,12 @@ from backend.domain.errors import (
     CertificateMissingError,
     ContentChangedError,
     DomainError,
-    HandOverOutdatedError,
 )
 from backend.domain.hand_over import Acceptance, Release
 from backend.domain.policy import Actor, Role
 from backend.domain.school_year import SchoolYear
 from backend.domain.transfer import TransferState
+from backend.domain.transfer_errors import HandOverOutdatedError
 from backend.jobs import SealTransfer
 from backend.services.transfers import settle
 

@@ -11,8 +11,12 @@ from backend.adapters.store import ObjectStore
 from backend.db.repositories.people import Credential
 from backend.db.scope import unscoped
 from backend.domain.calendar import VIETNAM
-from backend.domain.errors import DomainError, HandOverInvalidError, UnexpectedFailureError
+from backend.domain.errors import (
+    DomainError,
+    UnexpectedFailureError,
+)
 from backend.domain.hand_over import HandOverFacts
+from backend.domain.transfer_errors import HandOverInvalidError
 from backend.jobs import SealTransfer
 from backend.observability import log
 from backend.services import hand_overs

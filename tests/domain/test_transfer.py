@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.errors import BookBusyError, HandOverOutdatedError, NotPermittedError
+from backend.domain.errors import (
+    BookBusyError,
+    NotPermittedError,
+)
 from backend.domain.policy import Actor, Refusal, Role
 from backend.domain.transfer import (
     BLOCKS,
@@ -23,6 +26,7 @@ from backend.domain.transfer import (
     sides,
     transfer_refusal,
 )
+from backend.domain.transfer_errors import HandOverOutdatedError
 
 OLD, NEW, BOOK = 1, 2, 3
 PEOPLE = {

@@ -5,11 +5,11 @@ import pytest
 from backend.db.scope import scoped
 from backend.domain.calendar import Window
 from backend.domain.errors import (
-    HandOverOutdatedError,
     NotPermittedError,
 )
 from backend.domain.lifecycle import State
 from backend.domain.transfer import TransferAction, TransferState
+from backend.domain.transfer_errors import HandOverOutdatedError
 from backend.services import submissions
 from tests.fixtures.hand_overs import seal
 from tests.fixtures.ledger import lock
