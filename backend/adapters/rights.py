@@ -7,7 +7,7 @@ by a sweep, which comes so often that what is sent need not wait for a judgement
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 
 from backend.domain.policy import Actor
@@ -21,8 +21,8 @@ SWEEP_SECONDS = 1.5
 Holder = tuple[int, Actor]
 """An assignment, and the scope that it gave when the subscription began."""
 
-Ended = Callable[[Collection[Holder]], Awaitable[Collection[Holder]]]
-"""Who of these holds that scope no longer."""
+Ended = Callable[[Mapping[Actor, Collection[int]]], Awaitable[Collection[Holder]]]
+"""Which of the assignments that gave each scope give it no longer."""
 
 
 class Rights:
@@ -31,7 +31,7 @@ class Rights:
     def __init__(self, ended: Ended, on_ended: Callable[[Collection[Holder]], None]) -> None:
         self._ended = ended
         self._on_ended = on_ended
-        self._holders: Counter[Holder] = Counter()
+        self._holders: dict[Actor, Counter[int]] = {}
         self._doubts = 0
         self._judged = (0, float("-inf"))
         self._judging: asyncio.Task[None] | None = None
@@ -39,13 +39,18 @@ class Rights:
 
     def hold(self, holder: Holder) -> None:
         """Judge this holder from now on; their right has just been read."""
-        self._holders[holder] += 1
+        assignment, scope = holder
+        self._holders.setdefault(scope, Counter())[assignment] += 1
 
     def release(self, holder: Holder) -> None:
         """One subscription of theirs has left."""
-        self._holders[holder] -= 1
-        if not self._holders[holder]:
-            del self._holders[holder]
+        assignment, scope = holder
+        counts = self._holders[scope]
+        counts[assignment] -= 1
+        if not counts[assignment]:
+            del counts[assignment]
+        if not counts:
+            del self._holders[scope]
 
     def doubt(self) -> None:
         """Somebody's assignments have changed: what was judged before says nothing any more."""
@@ -76,7 +81,8 @@ class Rights:
                 log.warning("rights_not_judged", reason=type(error).__name__)
 
     async def _judge(self) -> None:
-        doubts, began, holders = self._doubts, time.monotonic(), tuple(self._holders)
+        doubts, began = self._doubts, time.monotonic()
+        holders = {scope: tuple(counts) for scope, counts in self._holders.items()}
         ended = await self._ended(holders) if holders else ()
         self._judged = (doubts, began)
         if ended:

@@ -66,14 +66,14 @@ async def enter(actor: Actor, *, write: bool) -> None:
     """Take the actor's scope in the transaction at hand."""
     client = "" if actor.client_key is None else str(actor.client_key)
     mode, role = "off" if write else "on", DATABASE_ROLE[actor.role]
-    await sql.rows(_ENTER, *scope_settings(actor), _array(actor.book_ids), client, mode, role)
+    await sql.rows(_ENTER, *scope_settings(actor), array(actor.book_ids), client, mode, role)
 
 
 def scope_settings(actor: Actor) -> tuple[str, str, str, str]:
     """Whose rows a role of staff shows: ``app.schools``, ``app.classes``, ``app.staff`` and ``app.code``."""
     return (
-        _array(actor.school_ids),
-        _array(actor.class_ids) if actor.role is Role.HOMEROOM_TEACHER else "",
+        array(actor.school_ids),
+        array(actor.class_ids) if actor.role is Role.HOMEROOM_TEACHER else "",
         "" if actor.staff_id is None else str(actor.staff_id),
         actor.lookup_code or "",
     )
@@ -102,5 +102,6 @@ async def snapshot() -> AsyncIterator[None]:
 
 
 @lru_cache(maxsize=2_000)
-def _array(ids: frozenset[int]) -> str:
+def array(ids: frozenset[int]) -> str:
+    """Ids as PostgreSQL writes an array of them."""
     return "{" + ",".join(str(item) for item in sorted(ids)) + "}"

@@ -1,10 +1,10 @@
 """Whether people still hold the scope under which they began to watch."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from backend.db.repositories import live
-from backend.db.repositories.live import Held
+from backend.db.scope import array
 from backend.domain.policy import Actor
 
 
@@ -13,15 +13,11 @@ def scope_of(actor: Actor) -> Actor:
     return replace(actor, staff_id=None, assignment_id=None)
 
 
-async def ended(holders: Collection[tuple[int, Actor]]) -> set[tuple[int, Actor]]:
-    """Who of these (assignment, scope) holds that scope no longer."""
-    held = await live.held({assignment for assignment, _ in holders})
-    return {holder for holder in holders if not _same(held.get(holder[0]), holder[1])}
-
-
-def _same(held: Held | None, actor: Actor) -> bool:
-    if held is None:
-        return False
-    role, unit_id, class_id, schools = held
-    classes = frozenset() if class_id is None else frozenset({class_id})
-    return (role, unit_id, classes, schools) == (actor.role, actor.unit_id, actor.class_ids, actor.school_ids)
+async def ended(holders: Mapping[Actor, Collection[int]]) -> set[tuple[int, Actor]]:
+    """Which assignments no longer give the scope that they are said to give, each with that scope."""
+    actors = tuple(holders)
+    scopes = [
+        (actor.role.value, actor.unit_id, array(actor.class_ids), array(actor.school_ids)) for actor in actors
+    ]
+    found = await live.ended(scopes, [holders[actor] for actor in actors])
+    return {(assignment, actors[place]) for place, assignment in found}

@@ -1,9 +1,8 @@
 """The ASGI application of one API process."""
 
 import asyncio
-import gc
 import hashlib
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from importlib import metadata
 from pathlib import Path
@@ -116,7 +115,7 @@ def create_app(settings: Settings) -> ASGIApp:
         living = (services.hub, services.relay, Sealing(), gateway.connections)
         for part in living:
             part.start()
-        _look_for_garbage_seldom()
+        gateway.connections.garbage.start()
         yield
         for part in living:
             await part.stop()
@@ -198,18 +197,7 @@ def _token_keys(settings: Settings) -> TokenKeys | None:
     return TokenKeys(Path(settings.oauth_keys), settings.origin) if settings.oauth_keys else None
 
 
-GARBAGE_THRESHOLDS = (50_000, 20, 100)
-"""How seldom cycles are looked for: with thousands of open sockets one whole look takes more than a second."""
-
-
-def _look_for_garbage_seldom() -> None:
-    """What the process has been made of stays; most of what a request leaves goes without any look."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
-
-
-async def _ended(holders: Collection[tuple[int, Actor]]) -> Collection[tuple[int, Actor]]:
+async def _ended(holders: Mapping[Actor, Collection[int]]) -> Collection[tuple[int, Actor]]:
     async with unscoped():
         return await ended(holders)
 

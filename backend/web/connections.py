@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from backend.adapters import sessions
 from backend.domain.errors import TooManyWatchersError
 from backend.observability import log
+from backend.web.garbage import Garbage
 
 PER_PERSON = 20
 """Windows of one person."""
@@ -47,6 +48,7 @@ class Connections:
     """Counts and closes."""
 
     def __init__(self, redis: aioredis.Redis) -> None:
+        self.garbage = Garbage()
         self._redis = redis
         self._open: set[Connection] = set()
         self._counts: Counter[object] = Counter()
@@ -78,11 +80,13 @@ class Connections:
         if any(self._counts[holder] >= most for holder, most in limits):
             raise TooManyWatchersError
         self._open.add(connection)
+        self.garbage.opened()
         self._counts.update(holder for holder, _ in limits)
         try:
             yield
         finally:
             self._open.discard(connection)
+            self.garbage.closed(len(self._open))
             self._counts.subtract(holder for holder, _ in limits)
             for holder, _ in limits:
                 if not self._counts[holder]:

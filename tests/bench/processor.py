@@ -30,6 +30,11 @@ def seconds(roots: Iterable[int]) -> float:
     )
 
 
+def waited(roots: Iterable[int]) -> float:
+    """Seconds in which the families were ready to run and others had the processor; their first threads only."""
+    return sum(map(_waited, family(roots))) / 1e9
+
+
 def megabytes(roots: Iterable[int]) -> float:
     """Proportional memory of the families."""
     return sum(map(_proportional, family(roots))) / 1024
@@ -46,6 +51,13 @@ def _fields(process: int) -> list[str]:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return []
+
+
+def _waited(process: int) -> int:
+    try:
+        return int(Path(f"/proc/{process}/schedstat").read_text().split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 
 
 def _proportional(process: int) -> int:

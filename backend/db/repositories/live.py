@@ -1,6 +1,7 @@
 """The outbox of live events, and the question who still holds their assignment."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from itertools import accumulate, chain
 
 from backend.db import sql
 from backend.domain.live import ChangeKind, LiveEvent, Topic
@@ -37,19 +38,21 @@ def _event(row: sql.Row) -> LiveEvent:
     )
 
 
-Held = tuple[str, int, int | None, frozenset[int]]
-"""Role, unit, class and schools of an assignment that holds today."""
+Scope = tuple[str, int | None, str, str]
+"""Role and unit of an assignment, and as arrays its class and the schools that it reaches."""
 
 
-async def held(assignment_ids: Collection[int]) -> dict[int, Held]:
-    """What these assignments are today; one that has ended is absent."""
-    found = await sql.rows("SELECT * FROM assignments_held($1::bigint[])", list(assignment_ids))
-    return {
-        row["assignment_id"]: (
-            row["role"],
-            row["unit_id"],
-            row["school_class_id"],
-            frozenset(row["school_ids"]),
-        )
-        for row in found
-    }
+async def ended(scopes: Sequence[Scope], holders: Sequence[Collection[int]]) -> list[tuple[int, int]]:
+    """Who holds a scope no longer: its place among the scopes, and the assignment that it rested on.
+
+    Args:
+        scopes: each once.
+        holders: the assignments that gave each of them.
+    """
+    roles, units, classes, schools = (list(column) for column in zip(*scopes, strict=True))
+    lasts = list(accumulate(map(len, holders)))
+    ids = list(chain.from_iterable(holders))
+    found = await sql.rows(
+        "SELECT * FROM scopes_ended($1, $2, $3, $4, $5, $6)", roles, units, classes, schools, lasts, ids
+    )
+    return [(row["place"] - 1, row["assignment_id"]) for row in found]

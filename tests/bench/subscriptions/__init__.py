@@ -9,19 +9,24 @@ import argparse
 import asyncio
 import json
 import multiprocessing
-import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from urllib.request import urlopen
 
+import orjson
 from rich.console import Console
+from rich.table import Table
 
 from backend.embedded.stack import EmbeddedStack
 from tests.bench import processor, servers
 from tests.bench.data.loading import ensure_database
 from tests.bench.driving import Target
 from tests.bench.subscriptions.audience import SHARES, Seat, seats
-from tests.bench.subscriptions.crowd import Crowd
+from tests.bench.subscriptions.crowd import Crowd, Heard
+from tests.bench.subscriptions.hops import Hop, hops, spread
+from tests.bench.subscriptions.observed import PATH
 from tests.bench.subscriptions.publishing import Change, Published, publish
 
 REPORT = servers.ROOT / "build" / "bench-subscriptions.json"
@@ -43,13 +48,13 @@ class Figures:
     expected: int
     delivered: int
     lost: int
-    p50: float
-    p99: float
-    longest: float
+    heard: tuple[Hop, ...]
+    hops: tuple[Hop, ...]
     kilobytes: float
     opening_seconds: float
     opening_processor: float
     api: float
+    api_waited: float
     redis: float
     publisher: float
     crowds: tuple[float, ...]
@@ -64,9 +69,12 @@ def run(arguments: Sequence[str]) -> int:
         urls = asyncio.run(ensure_database(postgres, options.records, console.print))
         for count in options.subscribers:
             # a fresh process for each crowd: memory that a crowd has left would flatter the next one
-            with servers.stack(urls) as stack, servers.ours(stack, urls, f"api-{count}") as ours:
+            with (
+                servers.stack(urls) as stack,
+                servers.ours(stack, urls, f"api-{count}", observed=True) as ours,
+            ):
                 found.append(asyncio.run(_measure(options, stack, ours, count)))
-                console.print(found[-1])
+            _show(found[-1], console)
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(json.dumps([asdict(item) for item in found], indent=2))
     console.print(str(REPORT))
@@ -82,32 +90,53 @@ async def _measure(options: argparse.Namespace, stack: EmbeddedStack, ours: Targ
         await asyncio.to_thread(crowd.opened)
         opening, opened = time.monotonic() - opening, processor.seconds(api) - spent
         memory = processor.megabytes(api) - memory
-        spent, of_redis = processor.seconds(api), processor.seconds(redis)
+        spent, of_redis, waited = processor.seconds(api), processor.seconds(redis), processor.waited(api)
         crowd.started()
-        changes, published = await asyncio.to_thread(_publish, settings, options)
+        published = await asyncio.to_thread(_publish, settings, options)
+        load = processor.load()
+        changes = published.changes
         heard = await asyncio.to_thread(crowd.heard, changes)
         spent, of_redis = processor.seconds(api) - spent, processor.seconds(redis) - of_redis
-    times = sorted(1_000 * item for part in heard for item in part.latencies)
+        waited = processor.waited(api) - waited
+        notes = await asyncio.to_thread(_notes, ours)
     return Figures(
         mix=options.mix,
         subscribers=count,
         rate=options.rate,
         events=len(changes),
         expected=_expected(people, changes),
-        delivered=len(times),
+        delivered=sum(len(part.latencies) for part in heard),
         lost=sum(part.lost for part in heard),
-        p50=round(statistics.median(times), 1),
-        p99=round(times[int(0.99 * len(times))], 1),
-        longest=round(times[-1], 1),
+        heard=(_spread("probe", heard[:1]), _spread("crowd", heard[1:])),
+        hops=tuple(hops(published, notes)),
         kilobytes=round(1_024 * memory / count, 1),
         opening_seconds=round(opening, 1),
         opening_processor=round(opened, 1),
         api=round(spent / options.seconds, 2),
+        api_waited=round(waited / options.seconds, 2),
         redis=round(of_redis / options.seconds, 2),
-        publisher=round(published / options.seconds, 2),
+        publisher=round(published.processor / options.seconds, 2),
         crowds=tuple(round(part.processor / options.seconds, 2) for part in heard),
-        load=processor.load(),
+        load=load,
     )
+
+
+def _notes(ours: Target) -> dict[str, list[Any]]:
+    with urlopen(ours.url.replace("/graphql", PATH)) as answer:
+        notes: dict[str, list[Any]] = orjson.loads(answer.read())
+    return notes
+
+
+def _spread(name: str, parts: Sequence[Heard]) -> Hop:
+    return spread(f"commit to {name}", ((item, 1) for part in parts for item in part.latencies))
+
+
+def _show(figures: Figures, console: Console) -> None:
+    table = Table("milliseconds", "p50", "p99", "longest", box=None)
+    for hop in (*figures.hops, *figures.heard):
+        table.add_row(hop.name, *(f"{item:.1f}" for item in (hop.p50, hop.p99, hop.longest)))
+    console.print(table)
+    console.print(replace(figures, hops=(), heard=()))
 
 
 def _publish(settings: dict[str, str], options: argparse.Namespace) -> Published:

@@ -1,6 +1,7 @@
 """The crowd of subscribers in processes of its own, so that what they note costs the server's process nothing."""
 
 import asyncio
+import gc
 import multiprocessing
 import time
 from collections.abc import Sequence
@@ -12,6 +13,9 @@ import uvloop
 from tests.bench.subscriptions.audience import Seat
 from tests.bench.subscriptions.publishing import Change
 from tests.bench.subscriptions.sockets import Sockets
+
+PROBED = 100
+"""One seat in so many is the probe's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +29,20 @@ class Heard:
 
 
 class Crowd:
-    """So many processes with an equal part of the seats each."""
+    """So many processes with an equal part of the seats each, and before them the probe: one with a few seats.
+
+    A process with thousands of sockets hears late what has long reached its sockets; the probe is idle in between.
+    """
 
     def __init__(self, address: str, people: Sequence[Seat], processes: int) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipes: list[Connection] = []
         self._running = []
-        for place in range(processes):
+        many = [seat for place, seat in enumerate(people) if place % PROBED]
+        parts = [people[::PROBED], *(many[place::processes] for place in range(processes))]
+        for place, seated in enumerate(parts):
             ours, theirs = context.Pipe()
-            part = [seat.cookie for seat in people[place::processes]]
+            part = [seat.cookie for seat in seated]
             process = context.Process(target=_run, args=(theirs, address, part, place), daemon=True)
             process.start()
             self._pipes.append(ours)
@@ -66,6 +75,9 @@ def _run(pipe: Connection, address: str, cookies: Sequence[str], place: int) -> 
 async def _watch(pipe: Connection, address: str, cookies: Sequence[str], place: int) -> None:
     sockets = Sockets(address, first_address=1 + 40 * place)
     await sockets.open(cookies)
+    # what is noted is kept to the end: looking through it for garbage would only make the listener deaf
+    gc.freeze()
+    gc.disable()
     pipe.send(None)
     await asyncio.to_thread(pipe.recv)
     sockets.forget()

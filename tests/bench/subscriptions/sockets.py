@@ -60,7 +60,7 @@ class Socket(asyncio.Protocol):
             # noted, it would be taken for something heard, and the crowd would never be quiet
             return
         if self.opened.done():
-            self.noted.append((time.time(), data))
+            self.noted.append((time.monotonic(), data))
         else:
             self._open(data)
 
