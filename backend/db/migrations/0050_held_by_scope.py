@@ -32,7 +32,7 @@ $$"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0048_checked_first")]
+    dependencies = [("models", "0049_hand_overs")]
     operations = [
         ops.RunSQL(
             [
