@@ -149,6 +149,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PKI_TSA_URL", "pki_tsa_url", "timestamp service (RFC 3161)"),
     Setting("PKI_KEYS", "pki_keys", "folder of PKCS#12 keys, development only", Path, Path(".hocba/keys")),
     Setting("PKI_KEYS_PASSWORD", "pki_keys_password", "password of those files", default="", secret=True),
+    Setting("PKI_CUSTODY", "pki_custody", "tokens, signing services, dates of roots (TOML file)", default=""),
     Setting(
         "WORKER_PROCESSES", "worker_processes", "rendering and signing processes", int, os.cpu_count() or 2
     ),
@@ -282,6 +283,7 @@ class Settings:
     pki_tsa_url: str
     pki_keys: Path
     pki_keys_password: str = field(repr=False)
+    pki_custody: str
     worker_processes: int
     worker_concurrency: int
     ministry_url: str

@@ -8,4 +8,5 @@ pytest_plugins = [
     "tests.fixtures.moving",
     "tests.fixtures.asking",
     "tests.fixtures.ministry",
+    "tests.fixtures.softhsm",
 ]

@@ -21,9 +21,38 @@ class Ownership(StrEnum):
 
 
 class KeyCustody(StrEnum):
-    """Where a signing key is kept."""
+    """Where a signing key is kept: in a file (development only), in a token or security module of the worker's, with a
+    remote signing service, or in a token on the signer's own desk.
+    """
 
     PKCS12 = "PKCS12"
+    PKCS11 = "PKCS11"
+    CSC = "CSC"
+    AGENT = "AGENT"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReference:
+    """Whose keeping a key is in, and what it is called there; written ``pkcs11:token=…;object=…``."""
+
+    custody: KeyCustody
+    locator: str
+
+    @classmethod
+    def parse(cls, text: str) -> "KeyReference":
+        """A reference as an operator writes it.
+
+        Raises:
+            ValueError: when it begins with no known kind of custody, or names nothing there.
+        """
+        scheme, _, locator = text.partition(":")
+        custody = KeyCustody(scheme.upper())
+        if not locator and custody is not KeyCustody.AGENT:
+            raise ValueError(text)
+        return cls(custody, locator)
+
+    def __str__(self) -> str:
+        return f"{self.custody.lower()}:{self.locator}"
 
 
 class ArtefactKind(StrEnum):

@@ -27,14 +27,14 @@ from backend.domain.errors import (
     RevocationUnavailableError,
     UnexpectedFailureError,
 )
-from backend.domain.organisation import KeyCustody
 from backend.domain.signing import SignatureRole
 from backend.observability import configure_logging, log
 from signing_worker.packet.errors import PacketInvalidError
 from signing_worker.render.fonts import font_file
+from signing_worker.sign.custodians import open_desk
 from signing_worker.sign.evidence import Evidence
 from signing_worker.sign.head import sign_note
-from signing_worker.sign.keys import KeyRing, SigningKey, to_asn1
+from signing_worker.sign.keys import SigningKey, to_asn1
 from signing_worker.sign.keys.desk import KeyDesk
 from signing_worker.sign.mark import mark_lines, mark_style
 from signing_worker.sign.mark_font import MarkFace
@@ -91,14 +91,16 @@ def start(setup: SignerSetup) -> None:
     session = runner.run(_open_session())
     _process.append(
         _Process(
-            runner, session, _desk(setup), trust, Evidence(), setup, MarkFace(font_file()), _signers(trust)
+            runner,
+            session,
+            open_desk(setup),
+            trust,
+            Evidence(),
+            setup,
+            MarkFace(font_file()),
+            _signers(trust),
         )
     )
-
-
-def _desk(setup: SignerSetup) -> KeyDesk:
-    files = KeyRing(setup.keys_folder, setup.keys_password, production=setup.production)
-    return KeyDesk({KeyCustody.PKCS12: files})
 
 
 def _signers(trust: Trust) -> SignerOf:

@@ -9,6 +9,7 @@ from backend.domain.organisation import KeyCustody
 from backend.domain.signing import SignatureRole
 from signing_worker.packet.sheets import SheetKind
 from signing_worker.render.sheet import MarkBox
+from signing_worker.sign.keys.setup import NOWHERE, CustodySetup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,7 @@ class SignerSetup:
     keys_folder: Path
     keys_password: str
     production: bool
+    custody: CustodySetup = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
