@@ -9,7 +9,7 @@ KINDS = ", ".join(f"'{kind}'" for kind in KeyCustody)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0046_packets")]
+    dependencies = [("models", "0050_held_by_scope")]
     operations = [
         ops.AlterField(
             "SigningCredential",
