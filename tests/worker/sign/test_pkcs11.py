@@ -148,10 +148,10 @@ async def test_many_at_once_share_one_session(soft_token: SoftToken, pki: Develo
     assert len(set(made)) == 20
 
 
-def _in_a_process(folder: Path, pki: DevelopmentPki, module: Path) -> bytes:
-    tokens = Tokens(module, folder / "pins")
+def _in_a_process(module: Path, pins: Path, pem: bytes) -> bytes:
+    tokens = Tokens(module, pins)
     locator = f"token={TOKEN};object={TEACHER.label}"
-    key = asyncio.run(tokens.open(locator, certificate_of(pki, TEACHER.label)))
+    key = asyncio.run(tokens.open(locator, x509.load_pem_x509_certificate(pem)))
     return asyncio.run(key.sign(b"data"))
 
 
@@ -159,7 +159,8 @@ def test_several_workers_use_one_token(soft_token: SoftToken, pki: DevelopmentPk
     """Each process has its session; all sign at the same time."""
     assert os.environ["SOFTHSM2_CONF"]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(_in_a_process, soft_token.folder, pki, soft_token.module) for _ in range(4)]
+        pem = pki.certificate_file(TEACHER.label).read_bytes()
+        waiting = [pool.submit(_in_a_process, soft_token.module, soft_token.pins, pem) for _ in range(4)]
         assert len({item.result(60) for item in waiting}) == 1
 
 
