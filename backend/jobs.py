@@ -235,6 +235,29 @@ class SealTransfer:
 
 
 @dataclass(frozen=True, slots=True)
+class ProveSubmission:
+    """Write a packet's receipt anew, with what a signed head of the ledger proves by now. It proves nothing twice."""
+
+    name: ClassVar[str] = "submission.prove/1"
+    submission_id: int
+
+    @property
+    def key(self) -> str:
+        return f"submission-prove:{self.submission_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyLedger:
+    """Compute the whole ledger anew from the database and the store, and keep what was found. Again is once more."""
+
+    name: ClassVar[str] = "ledger.verify/1"
+
+    @property
+    def key(self) -> str:
+        return "ledger-verify"
+
+
+@dataclass(frozen=True, slots=True)
 class WatchReads:
     """Raise alarms on scraping that the access events set off. Doing it again raises none twice."""
 
@@ -275,6 +298,8 @@ Job = (
     | CheckSubmission
     | AnswerSubmission
     | SealTransfer
+    | ProveSubmission
+    | VerifyLedger
     | WatchReads
     | MoveUnits
 )
@@ -301,16 +326,22 @@ JOBS: dict[str, type[Job]] = {
         CheckSubmission,
         AnswerSubmission,
         SealTransfer,
+        ProveSubmission,
+        VerifyLedger,
         WatchReads,
     )
 }
 
-SCHEDULE: dict[type[ForgetAnswers | SignHead | WatchReads | MoveUnits | WatchMinistry], str] = {
+SCHEDULE: dict[
+    type[ForgetAnswers | SignHead | WatchReads | MoveUnits | WatchMinistry | VerifyLedger], str
+] = {
     ForgetAnswers: "*/10 * * * *",
     # each lock asks for its head; this asks again for one that had to wait
     SignHead: "* * * * *",
     WatchMinistry: "* * * * *",
     WatchReads: "* * * * *",
+    # two in the morning in Vietnam
+    VerifyLedger: "0 19 * * *",
     # the new day begins in Vietnam at 17:00 UTC; the other times are for a worker that was away
     MoveUnits: "*/5 * * * *",
 }

@@ -6,19 +6,32 @@ from strawberry import relay
 from backend.adapters.addresses import network_of
 from backend.context import Context
 from backend.db.repositories import ledger as tables
+from backend.db.repositories import ledger_checks
 from backend.db.repositories.ledger import InclusionRow
 from backend.db.scope import scoped_apart
 from backend.domain.errors import LookupCodeUnknownError, NotFoundError
+from backend.domain.lifecycle import Action
 from backend.domain.policy import Actor, Role
 from backend.domain.rate_limits import By, Operation
 from backend.domain.school_year import SchoolYear
 from backend.resolvers.answering import Info
-from backend.schema.ledger import ConsistencyProof, InclusionProof, LedgerHead, LedgerState, head_url
+from backend.schema.ledger import (
+    ConsistencyProof,
+    InclusionProof,
+    LedgerCheck,
+    LedgerHead,
+    LedgerState,
+    head_url,
+)
 from backend.schema.paging import connection, encode_cursor, page_size, row_after
 from backend.services import ledger
 from backend.services import lookup as lookup_cases
+from backend.services.acting import require_right
 from backend.services.ledger import Inclusion
 from backend.services.lookup import Question
+
+CHECKS = 30
+"""About a month of nights."""
 
 
 async def head(info: Info, size: int | None = None) -> LedgerHead | None:
@@ -71,6 +84,12 @@ async def consistency(first_size: int, second_size: int) -> ConsistencyProof:
         second_root=found.second.root.hex(),
         path=[step.hex() for step in found.path],
     )
+
+
+async def checks(info: Info) -> list[LedgerCheck]:
+    """What the last looks at the whole ledger found, the newest first."""
+    require_right(info.context.staff, Action.LOCK)
+    return [LedgerCheck.of(row) for row in await ledger_checks.newest(CHECKS)]
 
 
 async def _by_hash(text: str) -> int | None:
@@ -129,6 +148,10 @@ class LedgerQueries:
     )
     ledger_state: LedgerState = strawberry.field(
         resolver=state, description="How far the ledger is signed. Right: everybody."
+    )
+    ledger_checks: list[LedgerCheck] = strawberry.field(
+        resolver=checks,
+        description="What the nightly looks at the whole ledger found, the newest first. Right: department.",
     )
     inclusion_proof: InclusionProof = strawberry.field(
         resolver=inclusion,

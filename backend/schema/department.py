@@ -111,6 +111,23 @@ class Submission(relay.Node):
     def receipt_timestamp_url(self, info: Info) -> str | None:
         return _link(info, self.row.timestamp_digest, FileKind.TST)
 
+    @strawberry.field(description="How many of its records the final receipt proves in the ledger.")
+    def proven_count(self) -> int:
+        return self.row.proven_count
+
+    @strawberry.field(
+        description="The receipt with the ledger's inclusion proofs, written once a signed head covers locked records of"
+        " the packet, XML; good for five minutes. Null before that."
+    )
+    def final_receipt_url(self, info: Info) -> str | None:
+        return _link(info, self.row.final_receipt_digest, FileKind.XML)
+
+    @strawberry.field(
+        description="The timestamp over the final receipt (RFC 3161 token, DER); good for five minutes."
+    )
+    def final_receipt_timestamp_url(self, info: Info) -> str | None:
+        return _link(info, self.row.final_timestamp_digest, FileKind.TST)
+
     @strawberry.field(description="What the viewer may do now.")
     def viewer_actions(self, info: Info) -> list[SubmissionAction]:
         return allowed(SubmissionAction, self._judge(info))

@@ -13,6 +13,7 @@ from strawberry import relay
 from backend.adapters.links import proof_url
 from backend.context import Context
 from backend.db.repositories.ledger import HeadRow, InclusionRow, TreeSize, WaitingRow
+from backend.db.repositories.ledger_checks import CheckRow
 from backend.domain.ledger import Leaf
 from backend.domain.messages import sentence
 from backend.schema.nodes import load_nodes
@@ -133,3 +134,36 @@ class ConsistencyProof:
     second_size: int
     second_root: str
     path: list[str]
+
+
+@strawberry.type(description="Something in the ledger that is not as it was locked.")
+class LedgerFinding:
+    kind: str = strawberry.field(description="What is wrong, as `hocba ledger verify` says it.")
+    place: int = strawberry.field(
+        description="The leaf's number, a head's size, or for UNLEDGERED the revision."
+    )
+
+
+@strawberry.type(
+    description="What a look at the whole ledger found; there is one each night. Right: department."
+)
+class LedgerCheck:
+    began_at: datetime = strawberry.field(description="When the look began.")
+    ended_at: datetime = strawberry.field(description="When it was through.")
+    size: int = strawberry.field(description="Leaves in all.")
+    root_hash: str = strawberry.field(description="Root of the whole ledger, hexadecimal.")
+    signed_size: int = strawberry.field(description="Leaves under the newest signed head.")
+    fault_count: int = strawberry.field(description="How many faults there were; nothing is wrong at 0.")
+    findings: list[LedgerFinding] = strawberry.field(description="The first hundred of them.")
+
+    @classmethod
+    def of(cls, row: CheckRow) -> "LedgerCheck":
+        return cls(
+            began_at=row.began_at,
+            ended_at=row.ended_at,
+            size=row.size,
+            root_hash=row.root_hash,
+            signed_size=row.signed_size,
+            fault_count=row.count,
+            findings=[LedgerFinding(kind=kind, place=place) for kind, place in row.faults],
+        )

@@ -75,6 +75,7 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     "Query.ledgerHead": EVERYBODY,
     "Query.ledgerHeads": EVERYBODY,
     "Query.ledgerState": EVERYBODY,
+    "Query.ledgerChecks": _granted(Action.LOCK),
     "Query.inclusionProof": EVERYBODY,
     "Query.consistencyProof": EVERYBODY,
     "Query.verify": EVERYBODY,

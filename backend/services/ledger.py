@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.db.repositories import ledger, people, queue, signing
+from backend.db.repositories import ledger, packets, people, queue, signing
 from backend.db.repositories.ledger import HeadRow, NewHead, TreeSize
 from backend.db.repositories.people import Credential
 from backend.db.repositories.periods import DueRow
@@ -23,7 +23,7 @@ from backend.domain.merkle import (
     fold,
 )
 from backend.domain.school_year import SchoolYear
-from backend.jobs import SignHead
+from backend.jobs import ProveSubmission, SignHead
 
 BATCH = 1_000
 ORIGIN = "hocba-ledger"
@@ -115,9 +115,10 @@ async def _require_growth(whole: TreeSize, known: HeadNote | None) -> None:
 
 
 async def finish_head(task: HeadTask, signature: bytes, timestamp: bytes, signed_at: datetime) -> None:
-    """Keep a signed head, for everybody to see."""
+    """Keep a signed head, for everybody to see, and ask for the receipts that it proves."""
     note = SignedNote(note=task.note, signature=signature, timestamp=timestamp)
     await ledger.add_signed(NewHead(note=note, signed_at=signed_at, signer=task.credential.owner_name))
+    await queue.put([ProveSubmission(key) for key in await packets.unproven(task.note.size)])
 
 
 async def head_waits(error: DomainError) -> None:

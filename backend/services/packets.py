@@ -198,6 +198,10 @@ async def begin_receipt(submission_id: int) -> ReceiptTask | None:
         return None
     if packet.stage is SubmissionStage.DECIDING:
         await packets.answering(submission_id)
+    return await _receipt(packet, items, await packets.proofs(submission_id))
+
+
+async def _receipt(packet: PacketRow, items: list[PacketItem], proofs: Mapping[int, Proof]) -> ReceiptTask:
     department = await signing.find_department()
     if department is None:
         raise CertificateMissingError
@@ -205,7 +209,7 @@ async def begin_receipt(submission_id: int) -> ReceiptTask | None:
         packet=packet,
         department=department.name,
         items=items,
-        proofs=await packets.proofs(submission_id),
+        proofs=proofs,
         credential=await _seal_of(department.id),
     )
 
@@ -215,6 +219,28 @@ async def finish_receipt(submission_id: int, receipt_digest: str, timestamp_dige
     packet = await packets.take(submission_id)
     if packet is not None and packet.stage is SubmissionStage.ANSWERING:
         await packets.answered(submission_id, receipt_digest, timestamp_digest)
+
+
+async def begin_proving(submission_id: int) -> ReceiptTask | None:
+    """The receipt to write anew, because the ledger proves more of the packet's records than the last one says.
+
+    Raises:
+        CertificateMissingError: as for the first.
+    """
+    packet = await packets.take(submission_id)
+    if packet is None or packet.stage is not SubmissionStage.ANSWERED:
+        return None
+    proofs = await packets.proofs(submission_id)
+    if len(proofs) <= packet.proven_count:
+        return None
+    return await _receipt(packet, await packets.items(submission_id), proofs)
+
+
+async def finish_proving(task: ReceiptTask, receipt_digest: str, timestamp_digest: str) -> None:
+    """Keep a receipt with proofs, unless one that proves as much was kept meanwhile."""
+    packet = await packets.take(task.packet.id)
+    if packet is not None and packet.proven_count < len(task.proofs):
+        await packets.proven(packet.id, receipt_digest, timestamp_digest, len(task.proofs))
 
 
 async def waits(submission_id: int, error: DomainError) -> None:

@@ -18,6 +18,7 @@ from backend.services.auditing import Sealing
 from backend.services.relaying import Relay
 from backend.services.scheduling import Calendar
 from backend.settings import Settings, from_env
+from signing_worker.checking.nightly import LedgerLook
 from signing_worker.consuming import consume
 from signing_worker.deliver import Webhooks
 from signing_worker.handing_over import HandingOver
@@ -61,6 +62,7 @@ async def work(settings: Settings) -> None:
         ministry,
         submitting,
         HandingOver(store, signs, judges),
+        LedgerLook(store, settings.pki_trust_roots),
     )
     calendar = Calendar(
         f"{socket.gethostname()}:{os.getpid()}",

@@ -26,6 +26,7 @@ from backend.jobs import (
     Job,
     JudgeDocument,
     MoveUnits,
+    ProveSubmission,
     RehearseLock,
     SealLocked,
     SealPeriod,
@@ -35,6 +36,7 @@ from backend.jobs import (
     SignHead,
     SignItem,
     TakeInventory,
+    VerifyLedger,
     WatchMinistry,
     WatchReads,
 )
@@ -43,6 +45,7 @@ from backend.services import ledger, previews, signatures, webhooks
 from backend.services.relaying import Relay
 from backend.services.signatures import SigningTask
 from signing_worker import locks
+from signing_worker.checking.nightly import LedgerLook
 from signing_worker.deliver import Webhooks
 from signing_worker.handing_over import HandingOver
 from signing_worker.judge.pool import JudgePool
@@ -65,6 +68,7 @@ class Handlers:
     ministry: MinistryWork
     submitting: Submitting
     handing_over: HandingOver
+    look: LedgerLook
 
     async def handle(self, job: Job, tries: int) -> None:
         """Do one job; ``tries`` counts the attempts before this one.
@@ -84,7 +88,7 @@ class Handlers:
                 await self._sign_item(job, tries)
             case SealLocked() | SealPeriod() | RehearseLock():
                 await self._lock(job)
-            case SealSubmission() | CheckSubmission() | AnswerSubmission():
+            case SealSubmission() | CheckSubmission() | AnswerSubmission() | ProveSubmission():
                 await self.submitting.do(job)
             case JudgeDocument():
                 await self._judge(job)
@@ -117,6 +121,8 @@ class Handlers:
                     log.info("answers_forgotten", count=await requests.forget())
             case WatchReads():
                 await self._watch()
+            case VerifyLedger():
+                await self.look.run()
             case MoveUnits():
                 async with unscoped():
                     log.info("units_moved", count=await units.bring_up_to_date())

@@ -12,7 +12,7 @@ from backend.db.scope import scoped, unscoped
 from backend.domain.calendar import VIETNAM
 from backend.domain.errors import DomainError, UnexpectedFailureError
 from backend.domain.submission import Finding, ManifestLine, PacketFacts, RecordFact, Verdict
-from backend.jobs import AnswerSubmission, CheckSubmission, SealSubmission
+from backend.jobs import AnswerSubmission, CheckSubmission, ProveSubmission, SealSubmission
 from backend.observability import log
 from backend.services import packets
 from backend.services.packets import CheckTask, ReceiptTask, SealTask
@@ -22,12 +22,12 @@ from signing_worker.packet.sheets import Sheet, SheetKind, Values, build_sheet
 from signing_worker.sign.pool import SignPool
 from signing_worker.sign.work import SheetWork, SignedSheet, VetWork
 
-SubmissionJob = SealSubmission | CheckSubmission | AnswerSubmission
+SubmissionJob = SealSubmission | CheckSubmission | AnswerSubmission | ProveSubmission
 
 
 @dataclass(frozen=True, slots=True)
 class Submitting:
-    """The three jobs of a submission; ``accepts`` says whether a clean check accepts or an officer does."""
+    """The jobs of a submission; ``accepts`` says whether a clean check accepts or an officer does."""
 
     store: ObjectStore
     signs: SignPool
@@ -59,6 +59,8 @@ class Submitting:
                 return self._check
             case AnswerSubmission():
                 return self._answer
+            case ProveSubmission():
+                return self._prove
 
     async def _wait(self, job: SubmissionJob, error: DomainError) -> None:
         async with unscoped():
@@ -93,11 +95,24 @@ class Submitting:
             task = await packets.begin_receipt(submission_id)
         if task is None:
             return
-        signed = await self._sign(task, build_sheet(SheetKind.RECEIPT, receipt_sheet(task)))
-        assert signed.timestamp is not None  # asked for below
-        receipt, timestamp = await self.store.put(signed.xml), await self.store.put(signed.timestamp)
+        receipt, timestamp = await self._receipt(task)
         async with unscoped():
             await packets.finish_receipt(submission_id, receipt, timestamp)
+
+    async def _prove(self, submission_id: int) -> None:
+        async with unscoped():
+            task = await packets.begin_proving(submission_id)
+        if task is None:
+            return
+        receipt, timestamp = await self._receipt(task)
+        async with unscoped():
+            await packets.finish_proving(task, receipt, timestamp)
+
+    async def _receipt(self, task: ReceiptTask) -> tuple[str, str]:
+        """A receipt and the timestamp over it, in the store; their digests."""
+        signed = await self._sign(task, build_sheet(SheetKind.RECEIPT, receipt_sheet(task)))
+        assert signed.timestamp is not None  # asked for below
+        return await self.store.put(signed.xml), await self.store.put(signed.timestamp)
 
     async def _sign(self, task: SealTask | ReceiptTask, data: bytes) -> SignedSheet:
         is_receipt = isinstance(task, ReceiptTask)

@@ -206,6 +206,7 @@ READS = (
             ("lockPeriods", "{ id }"),
             ("ledgerHeads", "{ edges { node { id } } }"),
             ("ledgerState", "{ size }"),
+            ("ledgerChecks", "{ size }"),
             ("viewer", "{ role }"),
             ("integrators", "{ id }"),
             ("changes", "{ changes { position } }"),

@@ -118,6 +118,10 @@ async def build_stage(world: World) -> Stage:
         coming=stage.records["sibling", State.DRAFT].book_id,
         elsewhere=stage.records["sibling", State.ISSUED].book_id,
     )
+    await world.owner.run(
+        "INSERT INTO ledger_check (began_at, size, root_hash, signed_size, count, faults)"
+        " VALUES (now(), 0, '', 0, 0, '[]')"
+    )
     await _schedule(stage)
     await _propose(stage)
     await let_take_part(world, stage.keys)

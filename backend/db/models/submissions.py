@@ -33,6 +33,9 @@ class Submission(models.Model):
     sealed_at = fields.DatetimeField(null=True)
     checked_at = fields.DatetimeField(null=True)
     answered_at = fields.DatetimeField(null=True)
+    final_receipt_digest = fields.CharField(max_length=64, null=True)
+    final_timestamp_digest = fields.CharField(max_length=64, null=True)
+    proven_count = fields.SmallIntField(default=0, db_default=0)
 
     school_id: int
     school_class_id: int

@@ -25,11 +25,12 @@ class PacketRow:
     manifest_digest: str | None
     submitted_at: datetime
     checked_at: datetime | None
+    proven_count: int
 
 
 _TAKE = """
 SELECT m.id, m.school_id, u.code AS school_code, u.name AS school_name, c.name AS class_name, m.school_year,
-       m.nonce, m.stage, m.manifest_digest, m.submitted_at, m.checked_at
+       m.nonce, m.stage, m.manifest_digest, m.submitted_at, m.checked_at, m.proven_count
   FROM submission m JOIN org_unit u ON u.id = m.school_id JOIN school_class c ON c.id = m.school_class_id
  WHERE m.id = $1 AND m.nonce IS NOT NULL FOR UPDATE OF m"""
 
@@ -190,3 +191,26 @@ async def proofs(submission_id: int) -> dict[int, Proof]:
     """Inclusion proofs of those records of a packet that the ledger holds, by revision."""
     found = await sql.rows(_PROOFS, submission_id)
     return {row["revision_id"]: Proof(row["index"], row["size"], list(row["path"])) for row in found}
+
+
+_UNPROVEN = """
+SELECT m.id FROM submission m
+  JOIN submission_item i ON i.submission_id = m.id JOIN ledger_entry e ON e.revision_id = i.revision_id
+ WHERE m.stage = 'ANSWERED' AND m.nonce IS NOT NULL AND e.index < $1
+ GROUP BY m.id HAVING count(*) > m.proven_count ORDER BY m.id"""
+
+
+async def unproven(size: int) -> list[int]:
+    """Answered packets of which a ledger of this size holds more records than their receipt proves."""
+    return [row["id"] for row in await sql.rows(_UNPROVEN, size)]
+
+
+async def proven(submission_id: int, receipt_digest: str, timestamp_digest: str, count: int) -> None:
+    """Keep a receipt that proves so many records."""
+    await sql.rows(
+        "UPDATE submission SET final_receipt_digest = $2, final_timestamp_digest = $3, proven_count = $4 WHERE id = $1",
+        submission_id,
+        receipt_digest,
+        timestamp_digest,
+        count,
+    )

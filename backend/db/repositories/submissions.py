@@ -28,6 +28,9 @@ class SubmissionRow:
     sealed_at: datetime | None
     checked_at: datetime | None
     answered_at: datetime | None
+    final_receipt_digest: str | None
+    final_timestamp_digest: str | None
+    proven_count: int
     pending: int
     accepted: int
     rejected: int
@@ -69,7 +72,7 @@ async def decide(revision_ids: Sequence[int], verdict: Verdict, reason: str, sta
 _SELECT = """
 SELECT m.id, m.school_id, m.school_class_id, c.name AS class_name, u.name AS school_name, m.school_year,
        m.submitted_at, m.stage, m.obstacle, m.manifest_digest, m.receipt_digest, m.timestamp_digest, m.sealed_at,
-       m.checked_at, m.answered_at,
+       m.checked_at, m.answered_at, m.final_receipt_digest, m.final_timestamp_digest, m.proven_count,
        count(*) FILTER (WHERE i.verdict = 'PENDING') AS pending,
        count(*) FILTER (WHERE i.verdict = 'ACCEPTED') AS accepted,
        count(*) FILTER (WHERE i.verdict = 'REJECTED') AS rejected,
