@@ -16,20 +16,19 @@ from backend.db.repositories import packets as tables
 from backend.db.scope import scoped, unscoped
 from backend.domain.calendar import Window
 from backend.domain.errors import RevocationUnavailableError, SigningFailedError, UnexpectedFailureError
-from backend.domain.merkle import root_from_inclusion
 from backend.domain.submission import (
     Objection,
     SubmissionStage,
 )
 from backend.embedded.pki import DevelopmentPki
 from backend.embedded.pki_signers import REVOKED
-from backend.jobs import AnswerSubmission, CheckSubmission, ProveSubmission, SealSubmission
-from backend.services import locking, packets, submissions
+from backend.jobs import AnswerSubmission, CheckSubmission, SealSubmission
+from backend.services import packets, submissions
 from signing_worker.packet.sheets import SheetKind, parse_sheet
 from signing_worker.sign import process
 from tests.fixtures import judges
 from tests.fixtures.asking import Api
-from tests.fixtures.ledger import as_application, as_worker, put_head
+from tests.fixtures.ledger import as_application, as_worker
 from tests.fixtures.servers import DEPARTMENT_SEAL
 from tests.fixtures.world import PUPILS_PER_CLASS, SCHOOLS, World
 from tests.worker.making import setup
@@ -86,47 +85,6 @@ async def test_the_receipt_says_what_became_of_each_record(stage: Stage) -> None
     }
     drawn = [PDF + f"{record.id} SCHOOL_SEAL".encode() for record in stage.records]
     assert {item["pdfDigest"] for item in receipt.rows} == {hashlib.sha256(pdf).hexdigest() for pdf in drawn}
-
-
-async def _lock_and_sign_head(stage: Stage) -> int:
-    """Lock what is accepted and keep a head over it, as the worker does; the size of the ledger."""
-    world = stage.world
-    await as_application(world)
-    period = await world.lock_period(Window.MAIN, datetime.now(UTC) - timedelta(minutes=1))
-    async with scoped(world.department, write=True):
-        await locking.seal(world.department, period)
-    return await put_head(world)
-
-
-async def test_after_the_lock_the_receipt_proves_each_record(stage: Stage) -> None:
-    """The signed head asks for it; it is stamped, its paths lead to the head's root, and it is made once."""
-    await stage.submit()
-    await stage.go_through()
-    first = await stage.row()
-    assert (first.proven_count, first.final_receipt_digest) == (0, None)
-    size = await _lock_and_sign_head(stage)
-    jobs = await stage.world.owner.run(
-        "SELECT dedupe_key FROM pgqueuer WHERE entrypoint = 'submission.prove/1'"
-    )
-    assert [job["dedupe_key"] for job in jobs] == [f"submission-prove:{stage.submission_id}"]
-    await as_worker(stage.world)
-    await stage.submitting().do(ProveSubmission(stage.submission_id))
-    row = await stage.row()
-    assert row.proven_count == PUPILS_PER_CLASS
-    assert (row.receipt_digest, row.stage) == (first.receipt_digest, SubmissionStage.ANSWERED)
-    assert row.final_receipt_digest is not None
-    assert row.final_timestamp_digest is not None
-    _, receipt = parse_sheet(SheetKind.RECEIPT, await stage.store.get(row.final_receipt_digest))
-    leaves = await stage.world.owner.run("SELECT index, leaf_hash FROM ledger_entry")
-    (head,) = await stage.world.owner.run("SELECT root_hash FROM tree_head WHERE size = $1", size)
-    hashes = {leaf["index"]: bytes.fromhex(leaf["leaf_hash"]) for leaf in leaves}
-    for item in receipt.rows:
-        index, path = int(item["leafIndex"]), [bytes.fromhex(step) for step in item["inclusionPath"].split()]
-        root = root_from_inclusion(hashes[index], index, int(item["treeSize"]), path)
-        assert root == bytes.fromhex(head["root_hash"])
-    before = await _trace(stage.world)
-    await stage.submitting().do(ProveSubmission(stage.submission_id))
-    assert await _trace(stage.world) == before
 
 
 async def test_a_job_done_again_changes_nothing(stage: Stage) -> None:
