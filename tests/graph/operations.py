@@ -228,6 +228,7 @@ READS = (
     _changes("submissionStatus"),
     _changes("lockStatus"),
     _changes("progressChanged", f'(schoolYear: "{YEAR}")', "school"),
+)
 
 
 def _code(stage: Stage, seat: str) -> str:
