@@ -12,6 +12,7 @@ const SHARED = 'src/shared/**/*.graphql';
 /**
  * Types and documents from the server's own schema. The two bundles get their operations apart, so that no staff
  * operation can reach the public pages; there a document stays a string, which needs no GraphQL code at run time.
+ * The offices' screens have a module of their own, which is fetched with the first of them; it repeats the staff's fragments.
  */
 const config: CodegenConfig = {
   schema: '../backend/schema/schema.graphql',
@@ -30,6 +31,12 @@ const config: CodegenConfig = {
     },
     './src/staff/gql/': {
       documents: [SHARED, 'src/staff/**/*.graphql'],
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: shared,
+    },
+    './src/office/gql/': {
+      documents: [SHARED, 'src/staff/**/*.graphql', 'src/office/**/*.graphql'],
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: shared,

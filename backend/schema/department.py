@@ -27,6 +27,7 @@ from backend.domain.submission import SubmissionStage, Verdict
 from backend.schema.acts import Judge, LockPeriodRefusal, SubmissionRefusal, allowed, refused
 from backend.schema.error_codes import ErrorCode
 from backend.schema.nodes import load_nodes
+from backend.schema.records import Record
 
 Info = strawberry.Info[Context, None]
 
@@ -35,6 +36,7 @@ Info = strawberry.Info[Context, None]
     description="One record of a packet and the department's verdict. Right: school, district, department."
 )
 class SubmissionItem:
+    key: strawberry.Private[int]
     record_id: relay.GlobalID = strawberry.field(description="The record that was submitted.")
     verdict: Verdict
     decided_at: datetime | None = strawberry.field(
@@ -53,9 +55,15 @@ class SubmissionItem:
     def message(self) -> str | None:
         return None if self.code is None else sentence(self.code, self.language)
 
+    @strawberry.field(description="The record; null when the viewer does not see it.")
+    async def record(self, info: Info) -> Record | None:
+        row = await info.context.loaders.records.load(self.key)
+        return None if row is None else Record.of(row)
+
     @classmethod
     def of(cls, row: ItemRow, language: Language) -> "SubmissionItem":
         return cls(
+            key=row.record_id,
             record_id=relay.GlobalID("Record", str(row.record_id)),
             verdict=row.verdict,
             decided_at=row.decided_at,

@@ -26,6 +26,7 @@ from backend.schema.acts import Judge, MinistryReportRefusal, allowed, refused
 from backend.schema.error_codes import ErrorCode
 from backend.schema.errors import UserError
 from backend.schema.nodes import load_nodes
+from backend.schema.records import Record
 
 Info = strawberry.Info[Context, None]
 
@@ -137,11 +138,18 @@ class MinistryItem:
     code: str = strawberry.field(description="The Ministry's code of a refusal; empty without one.")
     reason: str = strawberry.field(description="The Ministry's sentence; empty without one.")
     answered_at: datetime | None
+    record_key: strawberry.Private[int]
+
+    @strawberry.field(description="The record; null when the viewer does not see it.")
+    async def record(self, info: Info) -> Record | None:
+        row = await info.context.loaders.records.load(self.record_key)
+        return None if row is None else Record.of(row)
 
     @classmethod
     def of(cls, row: ItemRow) -> "MinistryItem":
         return cls(
             key=row.id,
+            record_key=row.year_record_id,
             record_id=relay.GlobalID("Record", str(row.year_record_id)),
             digest=row.digest,
             state=row.state,
@@ -179,6 +187,12 @@ class MinistryDifference:
         description="The record; null when only the Ministry knows it."
     )
     digest: str | None = strawberry.field(description="SHA-256 of the XML in question, when there is one.")
+    record_key: strawberry.Private[int | None]
+
+    @strawberry.field(description="The record; null when only the Ministry knows it.")
+    async def record(self, info: Info) -> Record | None:
+        row = None if self.record_key is None else await info.context.loaders.records.load(self.record_key)
+        return None if row is None else Record.of(row)
 
     @classmethod
     def of(cls, row: DifferenceRow) -> "MinistryDifference":
@@ -186,6 +200,7 @@ class MinistryDifference:
         return cls(
             place=(row.place, row.key),
             kind=row.kind,
+            record_key=key,
             record_id=None if key is None else relay.GlobalID("Record", str(key)),
             digest=row.digest,
         )

@@ -4,7 +4,7 @@ import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const catalogues = ['public', 'staff'].flatMap((bundle) =>
+const catalogues = ['public', 'staff', 'office'].flatMap((bundle) =>
   ['vi', 'en'].map((locale) => `${root}src/locales/${bundle}/${locale}.po`),
 );
 const read = () => new Map(catalogues.map((path) => [path, readFileSync(path, 'utf8')]));

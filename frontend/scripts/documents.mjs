@@ -37,7 +37,8 @@ export function manifestOf(texts) {
 export async function manifest() {
   const ofPublic = await documentsOf('public');
   const ofStaff = await documentsOf('staff');
-  const operations = Object.values(ofStaff).filter((document) => kindOf(document));
+  // the offices' module repeats the staff's documents; the same text has the same digest
+  const operations = Object.values({ ...ofStaff, ...(await documentsOf('office')) }).filter((document) => kindOf(document));
   const texts = Object.values(ofPublic).map(String);
   return {
     public: manifestOf([

@@ -5,6 +5,8 @@ import {
   lazyRouteComponent,
   retainSearchParams,
 } from '@tanstack/react-router';
+import type { Blocker } from '../office/gql/graphql';
+import { openOffice } from './office';
 import { STATES } from './features/records/states';
 import { Shell } from './features/session/Shell';
 import type { RecordState } from './gql/graphql';
@@ -21,10 +23,20 @@ interface RecordSearch {
   trangthai?: RecordState | undefined;
 }
 
+interface PeriodSearch {
+  don_vi?: string | undefined;
+  vuong?: Blocker | undefined;
+}
+
 type Raw = Record<string, unknown>;
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
 const isState = (value: unknown): value is RecordState => typeof value === 'string' && value in STATES;
+
+/** A screen that few people open: it comes with the offices' texts and look. */
+function office<Module extends Record<string, unknown>, Name extends keyof Module>(load: () => Promise<Module>, name: Name) {
+  return lazyRouteComponent(() => Promise.all([load(), openOffice()]).then(([module]) => module), name);
+}
 
 const root = createRootRoute({
   component: Shell,
@@ -72,13 +84,26 @@ const ceremony = createRoute({
 const submissions = createRoute({
   getParentRoute: () => root,
   path: '/goi-bao-cao',
-  component: lazyRouteComponent(() => import('./features/submissions/SubmissionList'), 'SubmissionList'),
+  component: office(() => import('../office/features/submissions/SubmissionList'), 'SubmissionList'),
 });
 
-const locks = createRoute({
+const submission = createRoute({
+  getParentRoute: () => root,
+  path: '/goi-bao-cao/$submissionId',
+  component: office(() => import('../office/features/submissions/SubmissionPage'), 'SubmissionPage'),
+});
+
+const calendar = createRoute({
   getParentRoute: () => root,
   path: '/chot',
-  component: lazyRouteComponent(() => import('./features/locks/LockPeriods'), 'LockPeriods'),
+  component: office(() => import('../office/features/locks/Calendar'), 'Calendar'),
+});
+
+const period = createRoute({
+  getParentRoute: () => root,
+  path: '/chot/$periodId',
+  validateSearch: ({ don_vi, vuong }: Raw): PeriodSearch => ({ don_vi: text(don_vi), vuong: text(vuong) as Blocker | undefined }),
+  component: office(() => import('../office/features/locks/PeriodPage'), 'PeriodPage'),
 });
 
 const imports = createRoute({
@@ -88,7 +113,18 @@ const imports = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, records, record, ceremonies, ceremony, submissions, locks, imports]),
+  routeTree: root.addChildren([
+    overview,
+    records,
+    record,
+    ceremonies,
+    ceremony,
+    submissions,
+    submission,
+    calendar,
+    period,
+    imports,
+  ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

@@ -16,7 +16,14 @@ const importing = (folder: string, forbidden: RegExp) => filesOf(folder).filter(
 test('the public pages import nothing of the staff application, nor the other way round', () => {
   expect(importing('public', /from '[^']*\/staff\//)).toEqual([]);
   expect(importing('staff', /from '[^']*\/public\//)).toEqual([]);
-  expect(importing('shared', /from '[^']*\/(staff|public)\//)).toEqual([]);
+  expect(importing('shared', /from '[^']*\/(staff|public|office)\//)).toEqual([]);
+  expect(importing('public', /from '[^']*\/office\//)).toEqual([]);
+});
+
+test("the offices' screens are fetched when they are opened, never with the first page", () => {
+  // a type weighs nothing; a dynamic import is fetched later
+  expect(importing('staff', /^import (?!type )[^;]*from '(\.\.\/)+office\//m)).toEqual([]);
+  expect(importing('staff', /import\('[^']*\/office\//)).toEqual(['staff/office.ts', 'staff/routes.tsx']);
 });
 
 test('the public pages know two operations, and neither changes anything', () => {
@@ -27,14 +34,14 @@ test('the public pages know two operations, and neither changes anything', () =>
 });
 
 test('nothing but the language is stored in the browser', () => {
-  const storing = ['public', 'staff', 'shared'].flatMap((folder) =>
+  const storing = ['public', 'staff', 'office', 'shared'].flatMap((folder) =>
     importing(folder, /localStorage|sessionStorage|indexedDB|document\.cookie/),
   );
   expect(storing).toEqual(['shared/language.ts']);
 });
 
 test('no HTML is written from a string, so that no text can become code', () => {
-  const writing = ['public', 'staff', 'shared'].flatMap((folder) =>
+  const writing = ['public', 'staff', 'office', 'shared'].flatMap((folder) =>
     importing(folder, /dangerouslySetInnerHTML|innerHTML|insertAdjacentHTML|document\.write/),
   );
   expect(writing).toEqual([]);

@@ -1,8 +1,7 @@
 import { i18n } from '@lingui/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useClient } from 'urql';
-import { switchLanguage } from '../../../shared/translation';
-import { catalogues } from '../../catalogues';
+import { switchStaffLanguage } from '../../office';
 import { whyNot } from '../../client';
 import { ActAsDocument } from '../../gql/graphql';
 import { Disclosure } from '../../ui/Disclosure';
@@ -41,7 +40,7 @@ export function UserMenu({ viewer, assignment }: UserMenuProps) {
 function LanguageSwitch({ className }: { className: string }) {
   const other = i18n.locale === 'vi' ? 'en' : 'vi';
   return (
-    <button type="button" className={className} lang={other} onClick={() => void switchLanguage(catalogues, other)}>
+    <button type="button" className={className} lang={other} onClick={() => void switchStaffLanguage(other)}>
       {other === 'en' ? 'English' : 'Tiếng Việt'}
     </button>
   );

@@ -16,7 +16,7 @@ import { Button } from '../../ui/Button';
 import { Failure, Loaded, Note } from '../../ui/Note';
 import { useTitle } from '../../ui/useTitle';
 import { Failures } from './Failures';
-import { connected } from './live';
+import { connected } from '../../live';
 import { ProgressPanel } from './ProgressPanel';
 import { useProgress } from './useProgress';
 

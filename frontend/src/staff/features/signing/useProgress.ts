@@ -8,7 +8,7 @@ import {
   type SigningProgressSubscription,
 } from '../../gql/graphql';
 import { useStore } from '../../store';
-import { connected, live } from './live';
+import { connected, live } from '../../live';
 
 const ASK_MS = 5000;
 const SUBSCRIPTION = print(SigningProgressDocument);

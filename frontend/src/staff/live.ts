@@ -1,5 +1,5 @@
 import { createClient } from 'graphql-ws';
-import { Store } from '../../store';
+import { Store } from './store';
 
 /** Whether events arrive by themselves; without them, screens ask again every few seconds. */
 export const connected = new Store(true);
