@@ -154,6 +154,12 @@ SETTINGS: tuple[Setting, ...] = (
         "WORKER_PROCESSES", "worker_processes", "rendering and signing processes", int, os.cpu_count() or 2
     ),
     Setting("WORKER_CONCURRENCY", "worker_concurrency", "jobs under way in one worker", int, 8),
+    Setting(
+        "FORMS_FOLDER",
+        "forms_folder",
+        "folder where laid-out forms are kept from one run to the next; empty: nowhere",
+        default="",
+    ),
     Setting("MINISTRY_URL", "ministry_url", "where reports to the Ministry go; empty: nowhere", default=""),
     Setting("MINISTRY_ACCOUNT", "ministry_account", "the department's account there", default=""),
     Setting("MINISTRY_PASSWORD", "ministry_password", "password of that account", default="", secret=True),
@@ -286,6 +292,7 @@ class Settings:
     pki_custody: str
     worker_processes: int
     worker_concurrency: int
+    forms_folder: str
     ministry_url: str
     ministry_account: str
     ministry_password: str = field(repr=False)

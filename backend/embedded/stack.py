@@ -105,6 +105,7 @@ class EmbeddedStack:
         for starts in (self._database, self._redis, self._store, self._pki, self._identity, self._ministry):
             settings |= starts(settings)
         settings.setdefault("OAUTH_KEYS", str(ensure_keys(self.data_dir / "oauth-keys.json")))
+        settings.setdefault("FORMS_FOLDER", str(self._folder.folder("forms")))
         settings.setdefault("SESSION_SECRET", self._folder.secret("session"))
         return settings
 

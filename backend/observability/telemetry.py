@@ -33,9 +33,13 @@ _durations = {
 }
 
 _counts = {
+    "form": _meter.create_counter(
+        "hocba_forms",
+        description="Forms drawn, by the way they were drawn: stamped, or laid out by WeasyPrint",
+    ),
     "alarm": _meter.create_counter(
         "hocba_alarms", description="alarms on reads, by who reads and what is too much"
-    )
+    ),
 }
 
 

@@ -40,7 +40,8 @@ async def work(settings: Settings) -> None:
         settings.database_worker_url, pool=settings.worker_concurrency + 2, application_name="hocba-worker"
     )
     redis = open_redis(settings.redis_url)
-    renders = RenderPool(processes=settings.worker_processes)
+    forms = Path(settings.forms_folder) if settings.forms_folder else None
+    renders = RenderPool(settings.worker_processes, forms=forms)
     signs = SignPool(signer_setup(settings), settings.worker_processes)
     judges = JudgePool(settings.pki_trust_roots, settings.pki_intermediates)
     store = ObjectStore(settings.store_url)

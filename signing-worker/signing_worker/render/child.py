@@ -11,14 +11,20 @@ import resource
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache, partial
 from multiprocessing import parent_process
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backend.domain.report_table import ReportTable
 from signing_worker.render.fonts import FontMissingError
-from signing_worker.render.sheet import FormSheet, RenderedForm, RenderedReport
+from signing_worker.render.sheet import FormSheet, RenderedReport
+
+if TYPE_CHECKING:  # it loads WeasyPrint
+    from signing_worker.render.quick import DrawnBatch, QuickDrawing
 
 KEPT_VARIABLES = frozenset(
     {"PATH", "LANG", "LC_ALL", "HOME", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH"}
@@ -28,7 +34,7 @@ KEPT_VARIABLES = frozenset(
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Python's 700 makes the collector walk the page boxes dozens of times for one form."""
 
-_draw: list[Callable[..., RenderedForm]] = []
+_quick: list[Callable[[], "QuickDrawing"]] = []
 _report: list[Callable[[ReportTable], RenderedReport]] = []
 
 
@@ -37,6 +43,7 @@ class RenderLimits:
     """How much one drawing may use, and after how many a process is replaced."""
 
     seconds: float = 30
+    batch_seconds: float = 120
     report_seconds: float = 120
     start_seconds: float = 60
     memory_bytes: int = 1 << 30
@@ -44,8 +51,14 @@ class RenderLimits:
     sheets_per_process: int = 500
 
 
-def start(limits: RenderLimits, folder: str) -> None:
-    """Prepare this process; the pool calls it once in each."""
+def start(limits: RenderLimits, folder: str, forms: str) -> None:
+    """Prepare this process; the pool calls it once in each.
+
+    Args:
+        limits: what a drawing may use.
+        folder: for temporary files.
+        forms: where laid-out forms are kept.
+    """
     threading.Thread(target=_end_with_owner, daemon=True).start()
     for name in set(os.environ) - KEPT_VARIABLES:
         del os.environ[name]
@@ -54,10 +67,10 @@ def start(limits: RenderLimits, folder: str) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with _time_limit(limits.start_seconds), suppress(FontMissingError):
         # late on purpose: only this process may carry the renderer
-        form = importlib.import_module("signing_worker.render.form")
+        quick = importlib.import_module("signing_worker.render.quick")
+        _quick.append(cache(partial(quick.QuickDrawing.kept_in, Path(forms))))
         # a missing typeface is told with the first drawing, to somebody who hears it
-        form.warm_up()
-    _draw.append(form.render_form)
+        _quick[0]()
     _report.append(importlib.import_module("signing_worker.render.report").render_report)
     gc.collect()
     gc.freeze()
@@ -68,10 +81,16 @@ def ready() -> None:
     """Answer as soon as the process has started, so that the start is not counted as drawing."""
 
 
-def draw(sheet: FormSheet, limits: RenderLimits) -> RenderedForm:
+def draw(sheet: FormSheet, limits: RenderLimits) -> "DrawnBatch":
     """Draw one sheet within its time; past it the kernel ends this process, whatever it is doing."""
     with _time_limit(limits.seconds):
-        return _draw[0](sheet, pages_max=limits.pages)
+        return _quick[0]().draw([sheet], pages_max=limits.pages)
+
+
+def draw_batch(sheets: Sequence[FormSheet], limits: RenderLimits) -> "DrawnBatch":
+    """Draw several sheets within their time together."""
+    with _time_limit(limits.batch_seconds):
+        return _quick[0]().draw(sheets, pages_max=limits.pages)
 
 
 def draw_report(table: ReportTable, limits: RenderLimits) -> RenderedReport:

@@ -69,6 +69,7 @@ class Engine:
         templates = Environment(
             loader=PackageLoader("signing_worker.render"),
             autoescape=True,
+            auto_reload=False,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -81,15 +82,21 @@ class Engine:
 
     def lay_out(self, view: FormView) -> Document:
         """The pages of one view, not yet written."""
-        return self._lay_out_html(self._template.render(form=view))
+        return self.lay_out_html(self.html(view))
 
-    def _lay_out_html(self, text: str) -> Document:
+    def html(self, view: FormView) -> str:
+        """One view as the template writes it."""
+        return self._template.render(form=view)
+
+    def lay_out_html(self, text: str, more_style: str = "") -> Document:
+        """The pages of a document in the form's styles, and others that come after them."""
         page = HTML(string=text, base_url="", url_fetcher=self._fetcher)
-        return page.render(font_config=self.fonts, stylesheets=[self._style], pdf_variant=VARIANT)
+        styles = [self._style, *([CSS(string=more_style)] if more_style else [])]
+        return page.render(font_config=self.fonts, stylesheets=styles, pdf_variant=VARIANT)
 
     def _require_typeface(self) -> None:
         with complaints() as heard:
-            probe = self._lay_out_html(f"<p>{fonts.LETTERS} <b>{fonts.LETTERS}</b> <i>{fonts.LETTERS}</i>")
+            probe = self.lay_out_html(f"<p>{fonts.LETTERS} <b>{fonts.LETTERS}</b> <i>{fonts.LETTERS}</i>")
             probe.write_pdf()
         used = {font.family for font in probe.fonts.values()}
         if heard or used != {fonts.FAMILY} or len(probe.fonts) != len(fonts.FACES):

@@ -61,6 +61,15 @@ def face_at(address: str) -> bytes:
     return _face(name).read_bytes()
 
 
+def face_bytes(number: int) -> bytes:
+    """A face by its place in ``FACES``.
+
+    Raises:
+        FontMissingError: when its package is not installed.
+    """
+    return _face(FACES[number][0]).read_bytes()
+
+
 def _face(file_name: str) -> Path:
     path = FOLDER / file_name.removeprefix("Tinos_").removesuffix(".ttf") / file_name
     if not path.is_file():

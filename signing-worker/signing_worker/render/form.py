@@ -18,17 +18,18 @@ from backend.domain.text import clean
 from signing_worker.render.engine import VARIANT, complaints, engine
 from signing_worker.render.guess import first_guess
 from signing_worker.render.sheet import FormRefusedError, FormSheet, MarkBox, RenderedForm
+from signing_worker.render.stamp.file import Packet
 from signing_worker.render.steps import STEPS
 from signing_worker.render.view import form_view
 
 PAGES_MAX = 12
-PACKET_NAME = "hocba.xml"
+PACKET_NAME, PACKET_SAID = "hocba.xml", "Gói dữ liệu học bạ"
 
 _PT_PER_PX = 0.75
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Date of the embedded packet; a real one would make two renderings of one record differ."""
 
-_ANCHORS: dict[SignatureRole, str] = {
+MARKS: dict[SignatureRole, str] = {
     SignatureRole.HOMEROOM_TEACHER: "mark-teacher",
     SignatureRole.PRINCIPAL: "mark-principal",
     SignatureRole.SCHOOL_SEAL: "mark-seal",
@@ -49,7 +50,7 @@ def render_form(sheet: FormSheet, *, pages_max: int = PAGES_MAX) -> RenderedForm
             printed as it is kept or has letters that no typeface draws.
         FontMissingError: when the form's typeface cannot be used.
     """
-    _require_plain(to_json(sheet.content))
+    require_plain(sheet)
     document = _fitted(sheet)
     if len(document.pages) > pages_max:
         raise FormRefusedError(f"{len(document.pages)} pages, at most {pages_max}")
@@ -63,6 +64,15 @@ def render_form(sheet: FormSheet, *, pages_max: int = PAGES_MAX) -> RenderedForm
     if heard:
         raise FormRefusedError("text that no typeface here can draw")
     return RenderedForm(pdf=pdf, pages=len(document.pages), boxes=boxes_of(document))
+
+
+def require_plain(sheet: FormSheet) -> None:
+    """See that everything a sheet says is printed as it is kept.
+
+    Raises:
+        FormRefusedError: when it is not.
+    """
+    _require_plain(to_json(sheet.content))
 
 
 def _require_plain(value: Json) -> None:
@@ -99,7 +109,7 @@ def _overflowing(document: Document) -> list[str]:
 
 def boxes_of(document: Document) -> dict[SignatureRole, MarkBox]:
     """The areas for the signatures' marks, read from the layout."""
-    return {role: _box(document, anchor) for role, anchor in _ANCHORS.items()}
+    return {role: _box(document, anchor) for role, anchor in MARKS.items()}
 
 
 def _box(document: Document, anchor: str) -> MarkBox:
@@ -112,13 +122,20 @@ def _box(document: Document, anchor: str) -> MarkBox:
     raise LookupError(anchor)
 
 
+def packet_of(sheet: FormSheet) -> Packet | None:
+    """The packet as a form carries it."""
+    if sheet.packet is None:
+        return None
+    return Packet(sheet.packet, PACKET_NAME, PACKET_SAID, f"D:{_EPOCH:%Y%m%d%H%M%S}Z")
+
+
 def _attachments(sheet: FormSheet) -> list[Attachment]:
     if sheet.packet is None:
         return []
     packet = Attachment(
         file_obj=BytesIO(sheet.packet),
         name=PACKET_NAME,
-        description="Gói dữ liệu học bạ",
+        description=PACKET_SAID,
         relationship="Source",
         created=_EPOCH,
         modified=_EPOCH,

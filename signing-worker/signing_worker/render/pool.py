@@ -8,16 +8,21 @@ import asyncio
 import multiprocessing
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import ParamSpec, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from backend.domain.errors import RenderFailedError
 from backend.domain.report_table import ReportTable
+from backend.observability import counted, log
 from signing_worker.render import child
 from signing_worker.render.child import RenderLimits
-from signing_worker.render.sheet import FormSheet, RenderedForm, RenderedReport
+from signing_worker.render.sheet import FormRefusedError, FormSheet, RenderedForm, RenderedReport
+
+if TYPE_CHECKING:  # it loads WeasyPrint
+    from signing_worker.render.quick import DrawnBatch
 
 TRIES = 2
 
@@ -32,12 +37,14 @@ class RenderPool:
     Args:
         processes: sheets drawn at the same time.
         limits: what one drawing may use.
+        forms: where laid-out forms are kept from one run to the next; None keeps them as long as the pool.
     """
 
-    def __init__(self, processes: int, limits: RenderLimits | None = None) -> None:
+    def __init__(self, processes: int, limits: RenderLimits | None = None, forms: Path | None = None) -> None:
         self._limits = limits or RenderLimits()
         self._folder = tempfile.TemporaryDirectory(prefix="hocba-render-")
-        self._places = [_Place(self._limits, self._folder.name) for _ in range(processes)]
+        kept = str(forms or Path(self._folder.name) / "forms")
+        self._places = [_Place(self._limits, self._folder.name, kept) for _ in range(processes)]
         self._free: asyncio.LifoQueue[_Place] = asyncio.LifoQueue()
         for place in reversed(self._places):
             self._free.put_nowait(place)
@@ -48,7 +55,22 @@ class RenderPool:
         Raises:
             RenderFailedError: its ``cause`` is ``TIME``, ``KILLED``, or the name of what the renderer raised.
         """
-        return await self._in_turn(child.draw, sheet, self._limits.seconds)
+        return _form(_told(await self._in_turn(child.draw, sheet, self._limits.seconds)).forms[0])
+
+    async def render_batch(self, sheets: Sequence[FormSheet]) -> list[RenderedForm | RenderFailedError]:
+        """Draw several sheets in one process, one sample of them by both ways; a failure is its sheet's alone."""
+        try:
+            drawn = _told(await self._in_turn(child.draw_batch, sheets, self._limits.batch_seconds))
+        except RenderFailedError:
+            # whichever sheet it was, the others are drawn
+            return [await self._alone(sheet) for sheet in sheets]
+        return [_answer(form) for form in drawn.forms]
+
+    async def _alone(self, sheet: FormSheet) -> RenderedForm | RenderFailedError:
+        try:
+            return await self.render(sheet)
+        except RenderFailedError as error:
+            return error
 
     async def report(self, table: ReportTable) -> RenderedReport:
         """Draw a monthly report, as a PDF and as a workbook.
@@ -90,12 +112,36 @@ class RenderPool:
         raise RenderFailedError(cause="KILLED") from broken
 
 
+def _told(drawn: "DrawnBatch") -> "DrawnBatch":
+    for at in range(len(drawn.forms)):
+        counted("form", way="stamped" if at < drawn.stamped else "laid out")
+    if drawn.difference:
+        log.error("stamping_ended", difference=drawn.difference)
+    return drawn
+
+
+def _answer(form: RenderedForm | FormRefusedError) -> RenderedForm | RenderFailedError:
+    if isinstance(form, RenderedForm):
+        return form
+    failed = RenderFailedError(cause=type(form).__name__)
+    failed.__cause__ = form
+    return failed
+
+
+def _form(form: RenderedForm | FormRefusedError) -> RenderedForm:
+    answer = _answer(form)
+    if isinstance(answer, RenderFailedError):
+        raise answer
+    return answer
+
+
 class _Place:
     """One process at a time, and the next when it wears out or breaks."""
 
-    def __init__(self, limits: RenderLimits, folder: str) -> None:
+    def __init__(self, limits: RenderLimits, folder: str, forms: str) -> None:
         self._limits = limits
         self._folder = folder
+        self._forms = forms
         self._executor = self._spawn()
         self._started = False
 
@@ -123,6 +169,6 @@ class _Place:
             max_workers=1,
             mp_context=multiprocessing.get_context("spawn"),
             initializer=child.start,
-            initargs=(self._limits, self._folder),
+            initargs=(self._limits, self._folder, self._forms),
             max_tasks_per_child=self._limits.sheets_per_process,
         )

@@ -44,6 +44,11 @@ class Fit:
     subjects: int = 0
     traits: int = 0
 
+    @property
+    def sections(self) -> frozenset[str]:
+        """The sections that can be set more tightly."""
+        return frozenset(STEPS)
+
     def step(self, section: str) -> Step:
         number: int = getattr(self, section)
         return STEPS[section][number]

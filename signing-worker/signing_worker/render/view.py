@@ -91,13 +91,13 @@ class FormView:
     effective: str
 
 
-def form_view(sheet: FormSheet, fit: Fit) -> FormView:
-    """Put a sheet into the form's fields."""
+def form_view(sheet: FormSheet, fit: Fit, qr: str = "") -> FormView:
+    """Put a sheet into the form's fields; ``qr`` is the address of the picture when it is not to be made here."""
     content, traits_step = sheet.content, fit.step("traits")
     mark = words.words("mark")[sheet.kind]
     return FormView(
         fit=fit,
-        qr=qr_image(sheet.address),
+        qr=qr or qr_image(sheet.address),
         code=sheet.lookup_code.grouped,
         revision=sheet.revision,
         copy=_copy_line(sheet),

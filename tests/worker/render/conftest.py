@@ -2,11 +2,14 @@
 
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from signing_worker.render.form import render_form
+from signing_worker.render.quick import QuickDrawing
 from signing_worker.render.sheet import FormSheet
+from signing_worker.render.stamp.stamper import Stamper
 from tests.worker.render.forms import awkward_contents, sheet
 from tests.worker.render.pages import Drawn
 
@@ -29,6 +32,20 @@ def draw(tmp_path_factory: pytest.TempPathFactory) -> Draw:
         return Drawn(render_form(given), folder / f"{drawn}.pdf")
 
     return draw
+
+
+@pytest.fixture(scope="session")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the usual form's pages have been laid out and compared."""
+    folder = tmp_path_factory.mktemp("laid-out")
+    drawn = QuickDrawing.kept_in(folder).draw([sheet()], pages_max=12)
+    assert (drawn.stamped, drawn.compared, drawn.difference) == (1, 1, "")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def stamper(forms: Path) -> Stamper:
+    return Stamper(forms)
 
 
 @pytest.fixture(scope="session")

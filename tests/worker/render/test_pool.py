@@ -6,26 +6,28 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from backend.domain.errors import RenderFailedError
 from signing_worker.render.child import RenderLimits
+from signing_worker.render.form import MARKS, packet_of
 from signing_worker.render.pool import RenderPool
-from signing_worker.render.sheet import CopyKind, FormSheet
+from signing_worker.render.sheet import CopyKind, FormSheet, RenderedForm
+from signing_worker.render.stamp.stamper import Stamper
 from tests.fixtures.processes import eventually, is_alive
 from tests.worker.render.forms import CODE, PUBLIC_URL, content, sheet
-from tests.worker.render.pages import Drawn
 from tests.worker.render.traps import EndlessSheet, GreedySheet, KillingOnceSheet, KillingSheet, SpyingSheet
 
 SECRET = "SESSION_SECRET"
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[RenderPool]:
+def pool(forms: Path) -> Iterator[RenderPool]:
     os.environ[SECRET] = "do not tell"
-    pool = RenderPool(processes=1, limits=RenderLimits(seconds=2, memory_bytes=1 << 30))
+    pool = RenderPool(processes=1, limits=RenderLimits(seconds=2, memory_bytes=1 << 30), forms=forms)
     yield pool
     pool.close()
     del os.environ[SECRET]
@@ -42,9 +44,28 @@ def trap(kind: type[FormSheet], copy_number: str = "") -> FormSheet:
     )
 
 
-async def test_draws_the_same_bytes_as_in_process(pool: RenderPool, usual: Drawn) -> None:
-    """A process draws exactly what the renderer draws here, areas included."""
-    assert await pool.render(sheet(packet=b"<HOC_BA_SO/>")) == usual.form
+async def test_draws_the_same_bytes_as_in_process(pool: RenderPool, stamper: Stamper) -> None:
+    """A process draws exactly what is drawn here, areas included."""
+    given = sheet(packet=b"<HOC_BA_SO/>")
+    stamped = stamper.draw(given, packet_of(given), MARKS)
+    assert stamped is not None
+    assert await pool.render(given) == stamped.form
+
+
+async def test_batch_is_drawn_in_its_order(pool: RenderPool) -> None:
+    """A batch answers for each sheet in its place: drawn, or why not."""
+    usual, bad = sheet(), sheet(replace(content(), class_name="4A\u202e2"))
+    drawn = await pool.render_batch([usual, bad, sheet(revision=2), usual])
+    assert [type(form) for form in drawn] == [RenderedForm, RenderFailedError, RenderedForm, RenderedForm]
+    assert drawn[0] == drawn[3] == await pool.render(usual)
+    assert drawn[2] != drawn[0]
+
+
+async def test_batch_outlives_the_sheet_that_kills(pool: RenderPool) -> None:
+    """A sheet that kills its process every time fails alone; the rest of its batch is drawn."""
+    drawn = await pool.render_batch([sheet(), trap(KillingSheet)])
+    assert isinstance(drawn[0], RenderedForm)
+    assert isinstance(drawn[1], RenderFailedError)
 
 
 async def test_event_loop_is_never_blocked(pool: RenderPool) -> None:
@@ -106,9 +127,9 @@ async def test_processes_know_no_secret(pool: RenderPool) -> None:
     assert SECRET not in told
 
 
-async def test_page_limit() -> None:
+async def test_page_limit(forms: Path) -> None:
     """A sheet with too many pages is refused, as every refusal of the renderer."""
-    pool = RenderPool(processes=1, limits=RenderLimits(pages=4))
+    pool = RenderPool(processes=1, limits=RenderLimits(pages=4), forms=forms)
     try:
         with pytest.raises(RenderFailedError) as failure:
             await pool.render(sheet())
@@ -117,9 +138,9 @@ async def test_page_limit() -> None:
     assert failure.value.params == {"cause": "FormRefusedError"}
 
 
-async def test_worn_processes_are_replaced() -> None:
+async def test_worn_processes_are_replaced(forms: Path) -> None:
     """Processes that have drawn their share are replaced without anybody noticing."""
-    pool = RenderPool(processes=1, limits=RenderLimits(sheets_per_process=1))
+    pool = RenderPool(processes=1, limits=RenderLimits(sheets_per_process=1), forms=forms)
     try:
         drawn = await asyncio.gather(*(pool.render(sheet()) for _ in range(2)))
     finally:
