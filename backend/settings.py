@@ -154,12 +154,7 @@ SETTINGS: tuple[Setting, ...] = (
         "WORKER_PROCESSES", "worker_processes", "rendering and signing processes", int, os.cpu_count() or 2
     ),
     Setting("WORKER_CONCURRENCY", "worker_concurrency", "jobs under way in one worker", int, 8),
-    Setting(
-        "FORMS_FOLDER",
-        "forms_folder",
-        "folder where laid-out forms are kept from one run to the next; empty: nowhere",
-        default="",
-    ),
+    Setting("FORMS_FOLDER", "forms_folder", "laid-out forms are kept here; empty: for one run", default=""),
     Setting("MINISTRY_URL", "ministry_url", "where reports to the Ministry go; empty: nowhere", default=""),
     Setting("MINISTRY_ACCOUNT", "ministry_account", "the department's account there", default=""),
     Setting("MINISTRY_PASSWORD", "ministry_password", "password of that account", default="", secret=True),

@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 
 from backend.domain.report_table import ReportTable
 from signing_worker.render.fonts import FontMissingError
-from signing_worker.render.sheet import FormSheet, RenderedReport
+from signing_worker.render.sheet import DrawnBatch, FormSheet, RenderedReport
 
 if TYPE_CHECKING:  # it loads WeasyPrint
-    from signing_worker.render.quick import DrawnBatch, QuickDrawing
+    from signing_worker.render.quick import QuickDrawing
 
 KEPT_VARIABLES = frozenset(
     {"PATH", "LANG", "LC_ALL", "HOME", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH"}
@@ -81,13 +81,13 @@ def ready() -> None:
     """Answer as soon as the process has started, so that the start is not counted as drawing."""
 
 
-def draw(sheet: FormSheet, limits: RenderLimits) -> "DrawnBatch":
+def draw(sheet: FormSheet, limits: RenderLimits) -> DrawnBatch:
     """Draw one sheet within its time; past it the kernel ends this process, whatever it is doing."""
     with _time_limit(limits.seconds):
         return _quick[0]().draw([sheet], pages_max=limits.pages)
 
 
-def draw_batch(sheets: Sequence[FormSheet], limits: RenderLimits) -> "DrawnBatch":
+def draw_batch(sheets: Sequence[FormSheet], limits: RenderLimits) -> DrawnBatch:
     """Draw several sheets within their time together."""
     with _time_limit(limits.batch_seconds):
         return _quick[0]().draw(sheets, pages_max=limits.pages)

@@ -12,17 +12,20 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from backend.domain.errors import RenderFailedError
 from backend.domain.report_table import ReportTable
 from backend.observability import counted, log
 from signing_worker.render import child
 from signing_worker.render.child import RenderLimits
-from signing_worker.render.sheet import FormRefusedError, FormSheet, RenderedForm, RenderedReport
-
-if TYPE_CHECKING:  # it loads WeasyPrint
-    from signing_worker.render.quick import DrawnBatch
+from signing_worker.render.sheet import (
+    DrawnBatch,
+    FormRefusedError,
+    FormSheet,
+    RenderedForm,
+    RenderedReport,
+)
 
 TRIES = 2
 
@@ -112,7 +115,7 @@ class RenderPool:
         raise RenderFailedError(cause="KILLED") from broken
 
 
-def _told(drawn: "DrawnBatch") -> "DrawnBatch":
+def _told(drawn: DrawnBatch) -> DrawnBatch:
     for at in range(len(drawn.forms)):
         counted("form", way="stamped" if at < drawn.stamped else "laid out")
     if drawn.difference:

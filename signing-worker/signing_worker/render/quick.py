@@ -7,29 +7,15 @@ A difference ends stamping in this process: the batch and all later ones are dra
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from signing_worker.render.form import MARKS, packet_of, render_form, require_plain
-from signing_worker.render.sheet import FormRefusedError, FormSheet, RenderedForm
+from signing_worker.render.sheet import DrawnBatch, FormRefusedError, FormSheet, RenderedForm
 from signing_worker.render.stamp.oracle import DrawingDiffersError, require_same
 from signing_worker.render.stamp.stamper import Stamped, Stamper
 
 SHEETS_PER_SAMPLE = 150
 _LOTS = random.SystemRandom()
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnBatch:
-    """The forms of a batch in its order, or why one is refused.
-
-    ``stamped`` and ``compared`` count forms; ``difference`` says what ended stamping, in words without a pupil's.
-    """
-
-    forms: tuple[RenderedForm | FormRefusedError, ...]
-    stamped: int
-    compared: int
-    difference: str = ""
 
 
 class QuickDrawing:

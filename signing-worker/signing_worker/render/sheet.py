@@ -88,6 +88,19 @@ class FormRefusedError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnBatch:
+    """The forms of a batch in its order, or why one is refused.
+
+    ``stamped`` and ``compared`` count forms; ``difference`` says what ended stamping, in words without a pupil's.
+    """
+
+    forms: tuple[RenderedForm | FormRefusedError, ...]
+    stamped: int
+    compared: int
+    difference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RenderedReport:
     """A monthly report as a PDF and as a workbook."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from signing_worker.render.form import render_form
 from signing_worker.render.quick import QuickDrawing
-from signing_worker.render.sheet import FormSheet
+from signing_worker.render.sheet import CopyKind, FormSheet
 from signing_worker.render.stamp.stamper import Stamper
 from tests.worker.render.forms import awkward_contents, sheet
 from tests.worker.render.pages import Drawn
@@ -36,10 +36,11 @@ def draw(tmp_path_factory: pytest.TempPathFactory) -> Draw:
 
 @pytest.fixture(scope="session")
 def forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the usual form's pages have been laid out and compared."""
+    """A folder in which the pages of the usual form and of its preview have been laid out and compared."""
     folder = tmp_path_factory.mktemp("laid-out")
-    drawn = QuickDrawing.kept_in(folder).draw([sheet()], pages_max=12)
-    assert (drawn.stamped, drawn.compared, drawn.difference) == (1, 1, "")
+    usual = [sheet(), sheet(kind=CopyKind.PREVIEW, copy_number="1")]
+    drawn = QuickDrawing.kept_in(folder).draw(usual, pages_max=12)
+    assert (drawn.stamped, drawn.compared, drawn.difference) == (2, 2, "")
     return folder
 
 
