@@ -150,9 +150,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PKI_KEYS", "pki_keys", "folder of PKCS#12 keys, development only", Path, Path(".hocba/keys")),
     Setting("PKI_KEYS_PASSWORD", "pki_keys_password", "password of those files", default="", secret=True),
     Setting("PKI_CUSTODY", "pki_custody", "tokens, signing services, dates of roots (TOML file)", default=""),
-    Setting(
-        "WORKER_PROCESSES", "worker_processes", "rendering and signing processes", int, os.cpu_count() or 2
-    ),
+    Setting("WORKER_PROCESSES", "worker_processes", "processes drawing, signing", int, os.cpu_count() or 2),
     Setting("WORKER_CONCURRENCY", "worker_concurrency", "jobs under way in one worker", int, 8),
     Setting("FORMS_FOLDER", "forms_folder", "laid-out forms are kept here; empty: for one run", default=""),
     Setting("MINISTRY_URL", "ministry_url", "where reports to the Ministry go; empty: nowhere", default=""),
