@@ -69,6 +69,11 @@ async def enter(actor: Actor, *, write: bool) -> None:
     await sql.rows(_ENTER, *scope_settings(actor), array(actor.book_ids), client, mode, role)
 
 
+async def leave_scope() -> None:
+    """Become the login role itself again in the transaction at hand: the worker, when it has written as a school."""
+    await sql.rows("SELECT set_config('role', 'none', true)")
+
+
 def scope_settings(actor: Actor) -> tuple[str, str, str, str]:
     """Whose rows a role of staff shows: ``app.schools``, ``app.classes``, ``app.staff`` and ``app.code``."""
     return (

@@ -42,12 +42,13 @@ class TransferAction(StrEnum):
 
 
 class Side(StrEnum):
-    """Who acts: the family, the school that has the book, the school that is to have it; the worker that seals."""
+    """Who acts: the family, the school that has the book, the one that is to have it; the worker; a reorganisation."""
 
     FAMILY = "FAMILY"
     RELEASING = "RELEASING"
     RECEIVING = "RECEIVING"
     WORKER = "WORKER"
+    SUCCESSION = "SUCCESSION"
 
 
 class OpenWork(StrEnum):
@@ -106,11 +107,19 @@ SEALED: tuple[tuple[TransferState, TransferState], ...] = (
 )
 """What follows when the worker has sealed, or cannot."""
 
+SUCCEEDED: tuple[tuple[TransferState, TransferState], ...] = (
+    (_S.RELEASING, _S.ASKED),
+    (_S.RELEASED, _S.ASKED),
+    (_S.ACCEPTING, _S.ASKED),
+)
+"""What follows when one of the schools has ended: its successor's seal is another, so the book is released anew."""
+
 
 def life() -> list[tuple[TransferState, TransferState, Side]]:
     """Every change of state and whose it is, as the database keeps them."""
     people = {(before, after, side) for (before, _), (after, may) in TRANSITIONS.items() for side in may}
-    return sorted(people | {(before, after, Side.WORKER) for before, after in SEALED})
+    sealed = {(before, after, Side.WORKER) for before, after in SEALED}
+    return sorted(people | sealed | {(before, after, Side.SUCCESSION) for before, after in SUCCEEDED})
 
 
 GRANTS: dict[Role, frozenset[TransferAction]] = {

@@ -41,7 +41,7 @@ from backend.jobs import (
     WatchReads,
 )
 from backend.observability import counted, log, measured, traced
-from backend.services import ledger, previews, signatures, webhooks
+from backend.services import ledger, previews, signatures, succession, webhooks
 from backend.services.relaying import Relay
 from backend.services.signatures import SigningTask
 from signing_worker import locks
@@ -126,6 +126,7 @@ class Handlers:
             case MoveUnits():
                 async with unscoped():
                     log.info("units_moved", count=await units.bring_up_to_date())
+                log.info("years_carried_over", count=await succession.carry_over())
 
     async def _sign_item(self, job: SignItem, tries: int) -> None:
         async with unscoped():

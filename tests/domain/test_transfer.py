@@ -29,8 +29,10 @@ from backend.domain.transfer import (
 from backend.domain.transfer_errors import HandOverOutdatedError
 
 OLD, NEW, BOOK = 1, 2, 3
+MACHINE = {Side.WORKER, Side.SUCCESSION}
 PEOPLE = {
     Side.WORKER: Actor(role=Role.PUBLIC),
+    Side.SUCCESSION: Actor(role=Role.PUBLIC),
     Side.RELEASING: Actor(role=Role.PRINCIPAL, school_ids=frozenset({OLD})),
     Side.RECEIVING: Actor(role=Role.PRINCIPAL, school_ids=frozenset({NEW})),
     Side.FAMILY: Actor(role=Role.GUARDIAN, book_ids=frozenset({BOOK})),
@@ -70,7 +72,7 @@ def test_only_a_seal_takes_a_transfer_on_from_where_it_waits_for_one() -> None:
     """What people have done is followed by the worker's step alone; people can only take it back."""
     ways = {(before, after) for before, after, side in life() if side is Side.WORKER}
     assert {before for before, _ in ways} == set(SEALING)
-    by_people = {after for before, after, side in life() if before in SEALING and side is not Side.WORKER}
+    by_people = {after for before, after, side in life() if before in SEALING and side not in MACHINE}
     assert by_people == {TransferState.CANCELLED}
 
 

@@ -49,7 +49,10 @@ class Staff(models.Model):
 
 
 class SchoolClass(models.Model):
-    """A class of one school in one school year (``school_year`` is the year of its September)."""
+    """A class of one school in one school year (``school_year`` is the year of its September).
+
+    ``predecessor_id`` is the class of a school that has ended, with which its successor goes on as this one.
+    """
 
     id = fields.BigIntField(primary_key=True)
     school: fields.ForeignKeyRelation[OrgUnit] = fields.ForeignKeyField(
@@ -58,6 +61,7 @@ class SchoolClass(models.Model):
     school_year = fields.SmallIntField()
     grade = fields.SmallIntField()
     name = fields.CharField(max_length=20)
+    predecessor_id = fields.BigIntField(null=True)
 
     school_id: int
 

@@ -48,7 +48,7 @@ async def take(submission_id: int) -> PacketRow | None:
 class PacketItem:
     """One record of a packet as the registry has it.
 
-    ``managed`` says that the school manages the pupil's book, ``in_time`` that its window was open when it was submitted,
+    ``managed`` says that the school, or the one that stands for it since it ended, manages the pupil's book, ``in_time`` that its window was open when it was submitted,
     ``twice`` that another revision of the same year waits for a verdict too.
     """
 
@@ -67,7 +67,7 @@ class PacketItem:
 _ITEMS = f"""
 SELECT i.revision_id, y.id AS record_id, b.lookup_code, r.number AS revision, r.content_digest,
        coalesce(x.digest, '') AS xml_digest, coalesce(f.digest, '') AS pdf_digest, i.verdict, i.reason, i.code, i.field,
-       b.managing_school_id = m.school_id AND y.school_id = m.school_id AS managed,
+       succeeds(b.managing_school_id, m.school_id) AND y.school_id = m.school_id AS managed,
        NOT EXISTS (SELECT FROM lock_period p WHERE p.school_year = y.school_year AND p."window" = r."window"
          AND p.locks_at <= m.submitted_at
          AND {closed("p", year="y.school_year", school="y.school_id", school_class="y.school_class_id", clock="m.submitted_at")}) AS in_time,

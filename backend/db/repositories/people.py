@@ -96,6 +96,11 @@ async def find_credential_of_person(staff_id: int) -> Credential | None:
 
 
 async def find_credential_of_unit(unit_id: int) -> Credential | None:
-    """The certificate of a unit's seal."""
+    """The certificate of a unit's seal; of its successor's once it has ended and has none in use."""
     row = await sql.one(_CREDENTIAL, None, unit_id)
-    return None if row is None else Credential(**row)
+    if row is not None:
+        return Credential(**row)
+    heir: int | None = await sql.value(
+        "SELECT successor_id FROM org_unit WHERE id = $1 AND valid_to < today()", unit_id
+    )
+    return None if heir is None else await find_credential_of_unit(heir)
