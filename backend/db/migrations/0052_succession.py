@@ -107,7 +107,7 @@ STATEMENTS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0050_held_by_scope")]
+    dependencies = [("models", "0051_custody")]
     operations = [
         ops.AddField("SchoolClass", "predecessor_id", fields.BigIntField(null=True)),
         ops.RunSQL(STATEMENTS),
