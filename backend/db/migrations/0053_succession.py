@@ -107,7 +107,7 @@ STATEMENTS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0051_custody")]
+    dependencies = [("models", "0052_final_receipts")]
     operations = [
         ops.AddField("SchoolClass", "predecessor_id", fields.BigIntField(null=True)),
         ops.RunSQL(STATEMENTS),
