@@ -227,6 +227,7 @@ READS = (
     _changes("recordChanges"),
     _changes("submissionStatus"),
     _changes("lockStatus"),
+    _changes("transferStatus"),
     _changes("progressChanged", f'(schoolYear: "{YEAR}")', "school"),
 )
 
