@@ -5,14 +5,14 @@ pupil who has still not completed it, by the principal (cl. 2); an award is give
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from backend.domain.outcome import Outcome
+from backend.domain.word import Word
 
 LAST_GRADE = 5
 
 
-class Award(StrEnum):
+class Award(Word):
     """Year-end and other awards (TT27 Art. 13)."""
 
     EXCELLENT_PUPIL = "HSXS"

@@ -132,23 +132,22 @@ class RecordContent:
         if self.not_assessed:
             return None
         curriculum, traits = self.curriculum, self.traits
-        taught = {
-            code: result
-            for code, result in self.subjects.items()
-            if result.level is not None or not result.is_empty
-        }
-        levels = {result.level for result in taught.values() if result.level is not None}
-        assessed = (
-            all(result.level is not None for result in taught.values())
-            and curriculum.compulsory <= taught.keys()
-            and curriculum.assessed <= traits.keys()
-        )
-        if not assessed:
+        levels: dict[str, SubjectLevel] = {}
+        scores: list[int] = []
+        for code, result in self.subjects.items():
+            if result.level is None:
+                if result.is_empty:
+                    continue
+                return None
+            levels[code] = result.level
+            score = result.score() if result.scores else None
+            if score is not None:
+                scores.append(score)
+            elif code in curriculum.tested:
+                return None
+        if not (curriculum.compulsory <= levels.keys() and curriculum.assessed <= traits.keys()):
             return None
-        scores = {code: score for code, result in taught.items() if (score := result.score()) is not None}
-        if not curriculum.tested & taught.keys() <= scores.keys():
-            return None
-        return year_outcome(levels, set(traits.values()), scores.values())
+        return year_outcome(set(levels.values()), set(traits.values()), scores)
 
     @property
     def completed(self) -> bool | None:

@@ -62,17 +62,19 @@ def to_json(content: RecordContent) -> dict[str, Json]:
         "absentExcused": content.absent_excused,
         "absentUnexcused": content.absent_unexcused,
         "subjects": {
-            code: _subject_json(result) for code, result in content.subjects.items() if not result.is_empty
+            code: _subject_json(result)
+            for code, result in content.subjects.items()
+            if result.level is not None or not result.is_empty
         },
-        "traits": {code: level.value for code, level in content.traits.items()},
-        "comments": {group.value: text for group, text in content.comments.items() if text},
+        "traits": {code: level.plain for code, level in content.traits.items()},
+        "comments": {group.plain: text for group, text in content.comments.items() if text},
         "notAssessed": content.not_assessed,
         "reassessed": content.reassessed,
         "completedByDecision": content.completed_by_decision,
         "promotedByDecision": content.promoted_by_decision,
-        "awards": [{"award": given.award.value, "note": given.note} for given in content.awards],
+        "awards": [{"award": given.award.plain, "note": given.note} for given in content.awards],
         "recordedOn": _date_json(content.recorded_on),
-        "outcome": content.outcome.value if content.outcome else None,
+        "outcome": content.outcome.plain if content.outcome else None,
         "completed": completion.class_completed if completion else None,
         "promoted": completion.promoted if completion else None,
     }
@@ -118,7 +120,7 @@ def _pupil_json(pupil: PupilFacts) -> dict[str, Json]:
     return {
         "fullName": pupil.full_name,
         "birthDate": _date_json(pupil.birth_date),
-        "gender": pupil.gender.value,
+        "gender": pupil.gender.plain,
         "ethnicity": pupil.ethnicity,
         "nationality": pupil.nationality,
         "birthPlace": pupil.birth_place,
@@ -143,9 +145,10 @@ def _history_json(entry: HistoryEntry) -> dict[str, Json]:
 
 
 def _subject_json(result: SubjectResult) -> dict[str, Json]:
+    scores = result.scores
     return {
-        "level": result.level.value if result.level else None,
-        "scores": {period.value: list(sittings) for period, sittings in result.scores.items() if sittings},
+        "level": None if result.level is None else result.level.plain,
+        "scores": {period.plain: [*scores[period]] for period in scores if scores[period]} if scores else {},
         "comment": result.comment,
         "language": result.language,
     }

@@ -7,23 +7,23 @@ The tables are data (``data/*.csv``): TT27 applies by cohort (Art. 2: grade 1 fr
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache, cached_property
 from importlib import resources
 
 from backend.domain.levels import Period, TraitGroup
 from backend.domain.school_year import SchoolYear
+from backend.domain.word import Word
 
 GRADES = range(1, 6)
 
 
-class SubjectKind(StrEnum):
+class SubjectKind(Word):
     SUBJECT = "SUBJECT"
     SUBJECT_PART = "SUBJECT_PART"
     EDUCATIONAL_ACTIVITY = "EDUCATIONAL_ACTIVITY"
 
 
-class SubjectStatus(StrEnum):
+class SubjectStatus(Word):
     COMPULSORY = "COMPULSORY"
     ELECTIVE = "ELECTIVE"
 

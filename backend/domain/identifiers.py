@@ -12,9 +12,10 @@ from enum import StrEnum
 from typing import Self
 
 from backend.domain.text import clean
+from backend.domain.word import Word
 
 
-class Gender(StrEnum):
+class Gender(Word):
     """As on the birth certificate; the packet writes 0 not known, 1 male, 2 female (QCVN 109:2017)."""
 
     NOT_KNOWN = "NOT_KNOWN"

@@ -1,9 +1,9 @@
 """The two scales of TT27, kept apart because T and C mean different things in each."""
 
-from enum import StrEnum
+from backend.domain.word import Word
 
 
-class SubjectLevel(StrEnum):
+class SubjectLevel(Word):
     """Level of a subject or educational activity (TT27 Art. 6 cl. 2 a, Art. 7 cl. 1 a)."""
 
     GOOD = "T"
@@ -11,7 +11,7 @@ class SubjectLevel(StrEnum):
     NOT_COMPLETED = "C"
 
 
-class TraitLevel(StrEnum):
+class TraitLevel(Word):
     """Level of a quality or competence (TT27 Art. 6 cl. 2 b, Art. 7 cl. 1 b)."""
 
     GOOD = "T"
@@ -19,7 +19,7 @@ class TraitLevel(StrEnum):
     NEEDS_EFFORT = "C"
 
 
-class TraitGroup(StrEnum):
+class TraitGroup(Word):
     """Qualities and competences (TT27 Art. 5); systems keep one comment for each group."""
 
     QUALITY = "QUALITY"
@@ -27,7 +27,7 @@ class TraitGroup(StrEnum):
     SPECIFIC_COMPETENCE = "SPECIFIC_COMPETENCE"
 
 
-class Period(StrEnum):
+class Period(Word):
     """The four periodic assessments of a year (TT27 Art. 7 cl. 1)."""
 
     MID_TERM_1 = "GHK1"

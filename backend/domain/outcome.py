@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 
 from backend.domain.levels import SubjectLevel, TraitLevel
+from backend.domain.word import Word
 
 
-class Outcome(StrEnum):
+class Outcome(Word):
     EXCELLENT = "HTXS"
     GOOD = "HTT"
     COMPLETED = "HT"

@@ -6,7 +6,7 @@ cannot be read costs its column the short way and is told as every other.
 """
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import NoneType
@@ -99,11 +99,12 @@ class ColumnReader:
         refuses: tuple[type[Exception], ...] = (CellError,),
     ) -> None:
         self._read, self._text, self._refuses = read, text, refuses
+        self._clean: set[str] = set()
         self._known = {name: Remembered(read) for name in _ALIKE.values()} if repeated else {}
 
     def __call__(self, cells: Column) -> ColumnRead:
         alike = _ALIKE.get(frozenset(map(type, cells)) - {NoneType}, "")
-        if self._text and alike == "texts" and _all_clean(cells):
+        if self._text and alike == "texts" and self._all_clean(cells):
             return ColumnRead(cells if "" not in cells else [cell or None for cell in cells])
         if (known := self._known.get(alike)) is not None:
             try:
@@ -111,6 +112,14 @@ class ColumnReader:
             except self._refuses:
                 pass
         return self._one_by_one(cells)
+
+    def _all_clean(self, texts: Column) -> bool:
+        """Whether cleaning would change none of the texts; those seen before are not looked at again."""
+        new = set(texts).difference(self._clean, (None, ""))
+        if new and not _all_clean(new):
+            return False
+        self._clean |= new
+        return True
 
     def _one_by_one(self, cells: Column) -> ColumnRead:
         values: list[object] = [None] * len(cells)
@@ -125,9 +134,9 @@ class ColumnReader:
         return ColumnRead(values, errors)
 
 
-def _all_clean(texts: Column) -> bool:
-    """Whether cleaning would change none of the texts, asked of all of them at once."""
-    together = "|".join(filter(None, texts))
+def _all_clean(texts: Collection[str]) -> bool:
+    """The same of texts that are not empty, asked of all of them at once."""
+    together = "|".join(texts)
     return (
         together.isprintable()
         and "  " not in together
@@ -136,7 +145,7 @@ def _all_clean(texts: Column) -> bool:
         and not together.startswith(" ")
         and not together.endswith(" ")
         and unicodedata.is_normalized("NFC", together)
-        and all(len(text) <= RAW_TEXT_MAX for text in texts if text)
+        and max(map(len, texts)) <= RAW_TEXT_MAX
     )
 
 

@@ -12,7 +12,6 @@ from itertools import islice
 
 from backend.domain.errors import FileUnreadableError
 from backend.domain.text import clean
-from backend.files.cells import Cell
 from backend.files.header import known_headers
 from backend.files.limits import COLUMNS_MAX, HEADER_ROWS
 from backend.files.sheets import Sheet, SheetRow
@@ -26,6 +25,7 @@ _MARKS = (
 )
 _OLD_CODE_PAGE = "cp1258"
 _PROOF_CHARACTERS = 20_000
+_TOP_CHARACTERS = 200_000
 _DECLARATION = "sep="
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -92,20 +92,38 @@ def _likely_delimiter(text: str) -> str:
 
 def _headers_shown(text: str, delimiter: str) -> int:
     try:
-        return known_headers(list(islice(_rows(text, delimiter), HEADER_ROWS)))
+        return known_headers(_first_rows(text, delimiter))
     except FileUnreadableError:
         return 0
 
 
+def _first_rows(text: str, delimiter: str) -> list[SheetRow]:
+    """The rows looked at for the header, out of the beginning of the text where that holds them all."""
+    if len(text) > _TOP_CHARACTERS:
+        try:
+            top = list(islice(_rows(text[:_TOP_CHARACTERS], delimiter), HEADER_ROWS))
+        except FileUnreadableError:
+            top = []
+        if len(top) == HEADER_ROWS:
+            return top
+    return list(islice(_rows(text, delimiter), HEADER_ROWS))
+
+
 def _rows(text: str, delimiter: str) -> Iterator[SheetRow]:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    shields = _may_hold_shields(text, delimiter)
     try:
         for number, line in enumerate(lines, start=1):
-            yield SheetRow(number, _cells(line))
+            values = line if len(line) <= COLUMNS_MAX else line[:COLUMNS_MAX]
+            yield SheetRow(number, [unshielded(cell) for cell in values] if shields else values)
     except csv.Error:
         raise FileUnreadableError from None
 
 
-def _cells(line: list[str]) -> dict[int, Cell]:
-    cells = enumerate(line if len(line) <= COLUMNS_MAX else line[:COLUMNS_MAX])
-    return {at: text if text[0] != SHIELD else unshielded(text) for at, text in cells if text}
+def _may_hold_shields(text: str, delimiter: str) -> bool:
+    """Whether any cell can begin with a shield: it would stand behind a delimiter, a quotation mark or a line's end."""
+    if SHIELD not in text:
+        return False
+    return text.startswith(SHIELD) or any(
+        f"{before}{SHIELD}" in text for before in (delimiter, '"', "\n", "\r")
+    )

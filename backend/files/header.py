@@ -7,7 +7,8 @@ pair of rows, among the first is tried, and the one that explains the most colum
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import partial
+from itertools import chain, pairwise
 
 from backend.domain.errors import FileHeaderError
 from backend.files.blocks import ColumnReader
@@ -92,21 +93,29 @@ def known_headers(top: Sequence[SheetRow]) -> int:
 
 
 def _best(top: Sequence[SheetRow]) -> _Candidate | None:
-    candidates = [_single(at, row) for at, row in enumerate(top)]
-    candidates += [_double(at, upper, lower) for at, (upper, lower) in enumerate(pairwise(top))]
-    return max(candidates, key=lambda candidate: candidate.rank, default=None)
+    """The candidate of the highest rank, the first of equals; rows too short to reach it are not looked at."""
+    best: _Candidate | None = None
+    rows = [_texts(row.cells) for row in top]
+    singles = ((len(texts), partial(_single, at, texts)) for at, texts in enumerate(rows))
+    doubles = (
+        (len(upper.keys() | lower.keys()), partial(_double, at, upper, lower))
+        for at, (upper, lower) in enumerate(pairwise(rows))
+    )
+    for columns, read in chain(singles, doubles):
+        if best is None or columns >= best.score:
+            candidate = read()
+            best = candidate if best is None or candidate.rank > best.rank else best
+    return best
 
 
-def _single(at: int, row: SheetRow) -> _Candidate:
-    texts = _texts(row.cells)
+def _single(at: int, texts: Mapping[int, str]) -> _Candidate:
     found = {position: (text, _meaning(text)) for position, text in texts.items()}
     unknown = [text for text, meaning in found.values() if meaning is None and betrays_result(text)]
     return _Candidate(at, 1, found, tuple(unknown))
 
 
-def _double(at: int, upper: SheetRow, lower: SheetRow) -> _Candidate:
+def _double(at: int, groups: Mapping[int, str], labels: Mapping[int, str]) -> _Candidate:
     """Read two rows as one header; an empty upper cell belongs to the group at its left."""
-    groups, labels = _texts(upper.cells), _texts(lower.cells)
     found: dict[int, tuple[str, Meaning | None]] = {}
     unknown, group = [], ""
     for position in sorted({*groups, *labels}):

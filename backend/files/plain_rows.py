@@ -9,6 +9,7 @@ stays where it is.
 import re
 import secrets
 from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 
 from lxml import etree
 
@@ -21,10 +22,13 @@ PIECE = 256 * 1024
 
 _END = b"</row>"
 _CELL = re.compile(
-    r'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="([0-9]{1,6})")?(?: t="([a-zA-Z]{1,9})")?'
-    r'(?:/>|>(?:<v>([^<]*)</v>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>)'
+    r'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="([0-9]{1,6})"|)(?: t="([a-zA-Z]{1,9})"|)'
+    r'(?:>(?:<v>([^<]*)</v>|<is><t(?: xml:space="preserve"|)>([^<]*)</t></is>|)</c>|/>)'
 )
-"""A cell: its column, style and type, the value, or the text that stands in the cell itself."""
+"""A cell: its column, style and type, the value, or the text that stands in the cell itself.
+
+``(…|)`` says the same as ``(…)?`` and is half the work for the engine.
+"""
 
 _GROUPS = _CELL.groups + 1
 _OTHER_ENTITY = re.compile("&(?!(?:amp|lt|gt|quot|apos);)")
@@ -45,10 +49,12 @@ class PlainRows:
     """
 
     def __init__(self, source: XmlSource, column: Callable[[str], int], value: PlainCell) -> None:
-        self._source, self._column, self._value = source, column, value
+        self._source, self._value = source, value
+        self._position = lru_cache(maxsize=4096)(column)
+        self._number = lru_cache(maxsize=16_384)(partial(value, None))
         self._left = b""
         self._token = f"t{secrets.token_hex(8)}"
-        self._taken: dict[str, dict[int, Cell]] = {}
+        self._taken: dict[str, Sequence[Cell | None]] = {}
         self._count = 0
         self._as_it_is = False
 
@@ -66,8 +72,8 @@ class PlainRows:
     def close(self) -> None:
         self._source.close()
 
-    def cells_of(self, row: etree._Element) -> dict[int, Cell] | None:
-        """The cells of a row that was taken out; None for one that was not."""
+    def cells_of(self, row: etree._Element) -> Sequence[Cell | None] | None:
+        """The cells, in their places, of a row that was taken out; None for one that was not."""
         number = row.get(self._token)
         return None if number is None else self._taken.pop(number, None)
 
@@ -98,23 +104,29 @@ class PlainRows:
         self._taken[number] = cells
         return f'{row[: end - 1]} {self._token}="{number}"/>'
 
-    def _plain_cells(self, text: str) -> dict[int, Cell] | None:
+    def _plain_cells(self, text: str) -> Sequence[Cell | None] | None:
         parts = _CELL.split(text)
         if any(parts[::_GROUPS]):  # something stands between the cells
             return None
         has_entities = "&" in text
         if has_entities and _OTHER_ENTITY.search(text):
             return None
-        columns, styles, kinds = parts[1::_GROUPS], parts[2::_GROUPS], parts[3::_GROUPS]
+        columns = list(map(self._position, parts[1::_GROUPS]))
+        styles, kinds = parts[2::_GROUPS], parts[3::_GROUPS]
         values: Sequence[str | None] = parts[4::_GROUPS]
         texts: Sequence[str | None] = parts[5::_GROUPS]
         if has_entities:
             values, texts = [_unentitied(value) for value in values], [_unentitied(value) for value in texts]
-        cells: dict[int, Cell] = {}
-        for letters, style, kind, value, inline in zip(columns, styles, kinds, values, texts, strict=True):
-            said = unescaped(inline) if inline else value
-            if said and (at := self._column(letters)) >= 0:
-                cells[at] = self._value(kind, style, said)
+        number = self._number
+        cells: list[Cell | None] = [None] * (max(columns, default=-1) + 1)
+        for at, style, kind, value, inline in zip(columns, styles, kinds, values, texts, strict=True):
+            if at < 0:
+                continue
+            if inline:
+                said = unescaped(inline) if "_x" in inline else inline
+                cells[at] = said if kind == "inlineStr" else self._value(kind, style, said)
+            elif value:
+                cells[at] = number(style, value) if kind is None else self._value(kind, style, value)
         return cells
 
 

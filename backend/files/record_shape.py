@@ -206,6 +206,12 @@ def _plain(value: object, kind: str) -> str:
         return ""
     if not isinstance(value, str):
         raise CellError(FaultCode.STRUCTURE_INVALID)
+    return _read_text(value, kind)
+
+
+@lru_cache(maxsize=4096)
+def _read_text(value: str, kind: str) -> str:
+    """Classes and schools stand in the histories of many pupils too."""
     return str(READERS[kind](value) or "")
 
 
@@ -216,5 +222,5 @@ def _listed(value: object) -> list[Any]:
 
 
 def _require_keys(value: Mapping[str, Any], known: set[str]) -> None:
-    if value.keys() - known:
+    if not value.keys() <= known:
         raise CellError(FaultCode.STRUCTURE_INVALID)

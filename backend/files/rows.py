@@ -6,12 +6,14 @@ fault is put where the user finds it.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from backend.domain.content import RecordContent, SchoolFacts
 from backend.domain.content_rules import incomplete, wrong
 from backend.domain.faults import Fault, FaultCode, fault
 from backend.files.assemble import Values, assembled, contradictions, stated
 from backend.files.blocks import Block, Locate, cell_fault
+from backend.files.cells import Cell
 from backend.files.duplicates import Duplicates
 from backend.files.header import Header, PlacedColumn
 from backend.files.limits import FAULTS_PER_ROW
@@ -74,9 +76,13 @@ def sheet_block(rows: Sequence[SheetRow], sheet: str, header: Header) -> Block:
     """Read the known columns of some rows; rows with nothing in any of them are left out."""
     columns: dict[str, Sequence[object]] = {}
     faults: dict[int, list[Fault]] = {}
+    by_position: dict[int, Sequence[Cell | None]] = dict(
+        enumerate(zip_longest(*[row.values for row in rows]))
+    )
     for column in header.columns:
-        at = column.position
-        cells = [row.cells.get(at) for row in rows]
+        cells: Sequence[Cell | None] = by_position.get(column.position, ())
+        if "" in cells:
+            cells = [cell if cell != "" else None for cell in cells]
         values, errors = column.read(cells)
         for place, error in errors:
             faults.setdefault(place, []).append(cell_fault(error, column.field, cells[place]))

@@ -34,6 +34,7 @@ _QUANTITY_MAX = 9_999
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _SCORE = re.compile(r"([0-9]{1,2})(?:[.,]0+)?")
+_CITIZEN_NUMBER, _PUPIL_CODE = re.compile(r"0[0-9]{11}"), re.compile(r"[0-9A-Za-z]{6,20}")
 _GRADE = re.compile(r"(?:khoi |lop |khoi lop )?([0-9])(?: 0)?")
 _LOST_ZERO_DIGITS = range(10, 12)
 """Digits left of a citizen number that a spreadsheet took for a number: its first zeros are gone."""
@@ -151,6 +152,10 @@ def read_school_year(cell: Cell) -> SchoolYear | None:
 
 def read_citizen_number(cell: Cell) -> str | None:
     """Twelve digits; in a cell of numbers the leading zeros are put back."""
+    if type(cell) is str and _CITIZEN_NUMBER.fullmatch(
+        cell
+    ):  # nearly every cell; what follows judges the others
+        return cell
     if is_blank(cell):
         return None
     text = text_of(cell, NAME_MAX, FaultCode.CITIZEN_NUMBER_INVALID)
@@ -164,6 +169,8 @@ def read_citizen_number(cell: Cell) -> str | None:
 
 def read_pupil_code(cell: Cell) -> str | None:
     """The code of the sector database, opaque."""
+    if type(cell) is str and _PUPIL_CODE.fullmatch(cell):
+        return cell
     if is_blank(cell):
         return None
     text = text_of(cell, LABEL_MAX, FaultCode.PUPIL_CODE_INVALID)

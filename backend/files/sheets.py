@@ -1,6 +1,6 @@
 """A table as every format gives it: named sheets of numbered rows of cells."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.files.cells import Cell
@@ -11,10 +11,22 @@ Cells = Mapping[int, Cell]
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A row under the number that the spreadsheet shows."""
+    """A row under the number that the spreadsheet shows; ``values`` by column, None or no text where a cell is empty."""
 
     number: int
-    cells: Cells
+    values: Sequence[Cell | None]
+
+    @property
+    def cells(self) -> Cells:
+        return {at: cell for at, cell in enumerate(self.values) if cell is not None and cell != ""}
+
+
+def values_of(cells: Cells) -> Sequence[Cell | None]:
+    """The cells in their places."""
+    values: list[Cell | None] = [None] * (max(cells, default=-1) + 1)
+    for at, cell in cells.items():
+        values[at] = cell
+    return values
 
 
 @dataclass(frozen=True, slots=True)

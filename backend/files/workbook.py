@@ -19,7 +19,7 @@ from backend.files.archive import Archive
 from backend.files.cells import Cell, Formula
 from backend.files.limits import COLUMNS_MAX, COMPUTED_AREAS_MAX, SHEET_ROWS_MAX
 from backend.files.plain_rows import PlainRows
-from backend.files.sheets import Sheet, SheetRow, position_of
+from backend.files.sheets import Sheet, SheetRow, position_of, values_of
 from backend.files.strings import date_styles, elements, local_name, rich_text, shared_strings, unescaped
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -103,11 +103,14 @@ def _rows(archive: Archive, part: str, book: _Book) -> Iterator[SheetRow]:
         for row in elements(stream, plain, "row"):
             number = _row_number(row.get("r"), number)
             taken = plain.cells_of(row)
-            cells = _cells(row, book, computed) if taken is None else taken
+            values = values_of(_cells(row, book, computed)) if taken is None else taken
             if computed:
                 computed[:] = [area for area in computed if area[2] >= number]
-                cells |= {at: Formula("") for at in cells if _is_computed(number, at, computed)}
-            yield SheetRow(number, cells)
+                values = [
+                    Formula("") if cell is not None and _is_computed(number, at, computed) else cell
+                    for at, cell in enumerate(values)
+                ]
+            yield SheetRow(number, values)
 
 
 def _row_number(reference: str | None, previous: int) -> int:

@@ -113,8 +113,10 @@ async def take_ids(table: str, count: int) -> list[int]:
     """The next ids of a table's sequence."""
     if not count:
         return []
-    found = await sql.rows(f"SELECT nextval('{table}_id_seq') AS id FROM generate_series(1, $1)", count)
-    return [row["id"] for row in found]
+    found: list[int] = await sql.value(
+        f"SELECT array_agg(nextval('{table}_id_seq')) FROM generate_series(1, $1)", count
+    )
+    return found
 
 
 class NewPupil(NamedTuple):
