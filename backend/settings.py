@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from backend.domain.citizen_marks import CitizenMarks
 from backend.domain.scraping import Thresholds
 
 
@@ -106,9 +107,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("HOCBA_PORT", "port", "port the API listens on", int, 8000),
     Setting("HOCBA_PUBLIC_URL", "public_url", "address people and QR codes use", default=""),
     Setting("DATABASE_URL", "database_url", "PostgreSQL as the application role", secret=True),
-    Setting(
-        "DATABASE_OWNER_URL", "database_owner_url", "PostgreSQL as the owner, for migrations", secret=True
-    ),
+    Setting("DATABASE_OWNER_URL", "database_owner_url", "PostgreSQL as its owner, to migrate", secret=True),
     Setting("DATABASE_WORKER_URL", "database_worker_url", "PostgreSQL as the worker role", secret=True),
     Setting("DATABASE_POOL", "database_pool", "connections per process, at most", int, 10),
     Setting("REDIS_URL", "redis_url", "Redis for sessions, live events and limits", secret=True),
@@ -125,9 +124,7 @@ SETTINGS: tuple[Setting, ...] = (
         (),
         secret=True,
     ),
-    Setting(
-        "STEP_UP_MINUTES", "step_up_minutes", "signing and locking need a login at most this old", int, 30
-    ),
+    Setting("STEP_UP_MINUTES", "step_up_minutes", "signing needs a login at most this old", int, 30),
     Setting(
         "SESSION_SECRET",
         "session_secret",
@@ -135,11 +132,13 @@ SETTINGS: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
-        "OAUTH_KEYS",
-        "oauth_keys",
-        "private keys (JWK set file) of integrators' tokens and webhooks",
-        default="",
+        "CITIZEN_NUMBER_KEYS",
+        "citizen_number_keys",
+        "mark guardians' citizen numbers: secrets, the oldest first, none ever taken out",
+        _words,
+        secret=True,
     ),
+    Setting("OAUTH_KEYS", "oauth_keys", "JWK set file of integrators' tokens and webhooks", default=""),
     Setting("SESSION_IDLE_MINUTES", "session_idle_minutes", "idle end of a session", int, 60),
     Setting("SESSION_HOURS", "session_hours", "absolute end of a session", int, 12),
     Setting("PKI_TRUST_ROOTS", "pki_trust_roots", "root certificates (PEM), separated by :", _paths),
@@ -157,10 +156,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MINISTRY_ACCOUNT", "ministry_account", "the department's account there", default=""),
     Setting("MINISTRY_PASSWORD", "ministry_password", "password of that account", default="", secret=True),
     Setting(
-        "MINISTRY_CERTIFICATE",
-        "ministry_certificate",
-        "client certificate registered there (PEM file)",
-        default="",
+        "MINISTRY_CERTIFICATE", "ministry_certificate", "certificate registered there (PEM file)", default=""
     ),
     Setting("MINISTRY_KEY", "ministry_key", "private key of that certificate (PEM file)", default=""),
     Setting("MINISTRY_CA", "ministry_authority", "authority of the Ministry's server (PEM file)", default=""),
@@ -238,9 +234,7 @@ SETTINGS: tuple[Setting, ...] = (
         int,
         2000,
     ),
-    Setting(
-        "OTLP_ENDPOINT", "otlp_endpoint", "collector for traces and metrics (OTLP over HTTP)", default=""
-    ),
+    Setting("OTLP_ENDPOINT", "otlp_endpoint", "collector of traces and metrics (OTLP/HTTP)", default=""),
     Setting(
         "METRICS_ADDRESS", "metrics_address", "host:port where Prometheus reads, never public", default=""
     ),
@@ -274,6 +268,7 @@ class Settings:
     oidc_providers: tuple[Provider, ...] = field(repr=False)
     step_up_minutes: int
     session_secret: str = field(repr=False)
+    citizen_number_keys: tuple[str, ...] = field(repr=False)
     oauth_keys: str
     session_idle_minutes: int
     session_hours: int
@@ -337,6 +332,11 @@ class Settings:
             program_misses=self.alarm_program_misses,
             program_pupils=self.alarm_program_pupils,
         )
+
+    @property
+    def citizen_marks(self) -> CitizenMarks:
+        """What is kept of a guardian's citizen number."""
+        return CitizenMarks(self.citizen_number_keys)
 
     @property
     def is_production(self) -> bool:

@@ -56,8 +56,8 @@ def run(
 
 @app.command()
 def migrate() -> None:
-    """Bring the database up to date."""
-    running.migrate(setting("DATABASE_OWNER_URL"))
+    """Bring the database up to date; after a key was added, also what is kept of citizen numbers."""
+    running.migrate(setting("DATABASE_OWNER_URL"), setting("CITIZEN_NUMBER_KEYS"))
 
 
 @app.command(name="import")

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from backend.cli import integrators
+from backend.cli import citizen_numbers, integrators
 from backend.cli.demo import province as demo
 from backend.cli.demo.client import until_answering
 from backend.cli.demo.province import DemoProvince
@@ -22,6 +22,7 @@ from backend.db.connection import close_database, open_database
 from backend.db.migrate import bring_up_to_date
 from backend.db.repositories import provisioning
 from backend.db.scope import unscoped
+from backend.domain.citizen_marks import CitizenMarks
 from backend.domain.policy import Role
 from backend.embedded.data_folder import DataFolder
 from backend.embedded.stack import DEMO_PASSWORD, EmbeddedStack
@@ -36,7 +37,7 @@ def run(*, pupils_per_school: int, once: bool) -> None:
     console = Console()
     began = time.monotonic()
     with open_stack({"HOCBA_DATA": str(data_folder()), **given()}) as stack:
-        migrate(stack.settings["DATABASE_OWNER_URL"])
+        migrate(stack.settings["DATABASE_OWNER_URL"], stack.settings["CITIZEN_NUMBER_KEYS"])
         embedded = "DATABASE_URL" not in given()
         province = demo.plan_province(pupils_per_school)
         if embedded:
@@ -62,9 +63,10 @@ def origin_of(stack: EmbeddedStack) -> str:
     return f"http://{stack.settings['HOCBA_HOST']}:{stack.settings['HOCBA_PORT']}"
 
 
-def migrate(owner_url: str) -> None:
-    """Bring the database up to date."""
+def migrate(owner_url: str, citizen_keys: str) -> None:
+    """Bring the database up to date, and with it what it keeps of citizen numbers."""
     asyncio.run(bring_up_to_date(owner_url))
+    asyncio.run(citizen_numbers.wrap(owner_url, CitizenMarks(citizen_keys.split())))
 
 
 async def _load(stack: EmbeddedStack, province: DemoProvince, console: Console) -> None:

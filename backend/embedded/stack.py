@@ -107,6 +107,7 @@ class EmbeddedStack:
         settings.setdefault("OAUTH_KEYS", str(ensure_keys(self.data_dir / "oauth-keys.json")))
         settings.setdefault("FORMS_FOLDER", str(self._folder.folder("forms")))
         settings.setdefault("SESSION_SECRET", self._folder.secret("session"))
+        settings.setdefault("CITIZEN_NUMBER_KEYS", self._folder.secret("citizen-numbers"))
         return settings
 
     def _address(self, settings: Mapping[str, str]) -> dict[str, str]:

@@ -153,8 +153,9 @@ async def link(
 ) -> GuardianLinkPayload:
     """Link an adult to the pupil of a record."""
     key = node_key(record_id, "Record", "recordId")
+    marks = info.context.services.settings.citizen_marks
     link_id, school_id = await administration.link_guardian(
-        info.context.staff, key, full_name, relation, citizen_number
+        info.context.staff, key, full_name, relation, citizen_number, marks
     )
     made = GuardianLink(
         id=strawberry.ID(str(link_id)), full_name=full_name, relation=relation, managing_school_id=school_id
@@ -166,7 +167,8 @@ async def link(
 async def unlink(info: Info, record_id: relay.GlobalID, citizen_number: str) -> GuardianLinkPayload:
     """End a link."""
     key = node_key(record_id, "Record", "recordId")
-    await administration.unlink_guardian(info.context.staff, key, citizen_number)
+    marks = info.context.services.settings.citizen_marks
+    await administration.unlink_guardian(info.context.staff, key, citizen_number, marks)
     return GuardianLinkPayload()
 
 

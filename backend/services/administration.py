@@ -16,6 +16,7 @@ from backend.domain.administering import (
     unit_refusal,
 )
 from backend.domain.administration import PARENT_OF, TWO_PEOPLE, assign_refusal, fits, rights_of
+from backend.domain.citizen_marks import CitizenMarks
 from backend.domain.errors import (
     AlreadyThereError,
     AssignmentInvalidError,
@@ -217,7 +218,7 @@ async def end_unit(actor: Actor, unit_id: int, last_day: date, successor_id: int
 
 
 async def link_guardian(
-    actor: Actor, record_id: int, name: str, relation: str, number: str
+    actor: Actor, record_id: int, name: str, relation: str, number: str, marks: CitizenMarks
 ) -> tuple[int, int]:
     """Let an adult see what stands of a pupil's records, once their provider vouches for the number.
 
@@ -229,7 +230,7 @@ async def link_guardian(
     """
     book_id, school_id = await _managed_book(actor, record_id)
     link_id = await administration.link_guardian(
-        book_id, clean(name)[:60], clean(relation)[:20], _number(number)
+        book_id, clean(name)[:60], clean(relation)[:20], marks.of(_number(number))
     )
     if link_id is None:
         raise AlreadyThereError(field="citizenNumber")
@@ -237,14 +238,14 @@ async def link_guardian(
     return link_id, school_id
 
 
-async def unlink_guardian(actor: Actor, record_id: int, number: str) -> None:
+async def unlink_guardian(actor: Actor, record_id: int, number: str, marks: CitizenMarks) -> None:
     """End a link, at once.
 
     Raises:
         NotPermittedError, NotFoundError: unless the actor's school manages the book, or when nothing is linked.
     """
     book_id, school_id = await _managed_book(actor, record_id)
-    if not await administration.unlink_guardian(book_id, _number(number)):
+    if not await administration.unlink_guardian(book_id, marks.of(_number(number))):
         raise NotFoundError(field="citizenNumber")
     await audit.append(actor, "GUARDIAN_UNLINK", [(school_id, None)], book=book_id)
 
@@ -257,9 +258,9 @@ async def _managed_book(actor: Actor, record_id: int) -> tuple[int, int]:
     return record.book_id, record.managing_school_id
 
 
-def _number(text: str) -> str:
+def _number(text: str) -> CitizenNumber:
     try:
-        return CitizenNumber.parse(text).value
+        return CitizenNumber.parse(text)
     except ValueError as error:
         raise CitizenNumberInvalidError(field="citizenNumber") from error
 

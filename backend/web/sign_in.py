@@ -142,10 +142,11 @@ class SignIn:
         if refused is not None:
             return refused
         if client.provider.audience is Audience.GUARDIAN:
-            number = CitizenNumber.parse(str(claims[client.provider.citizen_claim])).value
+            number = CitizenNumber.parse(str(claims[client.provider.citizen_claim]))
+            marks = self._settings.citizen_marks.of(number)
             async with unscoped():
                 await people.remember_guardian(
-                    client.provider.issuer, str(claims["sub"]), number, str(claims.get("name", ""))
+                    client.provider.issuer, str(claims["sub"]), marks, str(claims.get("name", ""))
                 )
         session = self._new_session(request, client, claims, id_token)
         if old is not None:

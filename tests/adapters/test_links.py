@@ -21,7 +21,7 @@ def _settings(secret: str) -> Settings:
         "OIDC_ISSUER",
         "PKI_TSA_URL",
     )
-    given = dict.fromkeys((*names, "OIDC_CLIENT_SECRET", "PKI_TRUST_ROOTS"), "x")
+    given = dict.fromkeys((*names, "OIDC_CLIENT_SECRET", "PKI_TRUST_ROOTS", "CITIZEN_NUMBER_KEYS"), "x")
     return from_env(given | {"STORE_URL": Path("/x").as_uri(), "SESSION_SECRET": secret})
 
 

@@ -47,6 +47,7 @@ def services_over(world: World, redis_url: str, folder: Path) -> Services:
         "OIDC_ISSUER": ISSUER,
         "OIDC_CLIENT_SECRET": "x",
         "SESSION_SECRET": "x",
+        "CITIZEN_NUMBER_KEYS": "x",
         "PKI_TRUST_ROOTS": "none.pem",
         "PKI_TSA_URL": "http://127.0.0.1:9/tsa",
     }

@@ -11,7 +11,7 @@ from backend.db.scope import scoped, scoped_apart, unscoped
 from backend.domain.lifecycle import Action, State
 from backend.domain.policy import Actor, Role, refusal
 from backend.services.records import send_back
-from tests.fixtures.world import CLASSES, PARENT, PARENTS_ISSUER, PUPILS_PER_CLASS, World
+from tests.fixtures.world import CLASSES, PARENT_MARKS, PARENTS_ISSUER, PUPILS_PER_CLASS, World
 
 PER_SCHOOL = len(CLASSES) * PUPILS_PER_CLASS
 
@@ -102,7 +102,7 @@ async def test_a_guardian_is_shown_the_revision_that_stands(world: World) -> Non
 
 async def test_a_link_that_ends_ends_the_sight(world: World) -> None:
     """Whose number is linked to no child sees none; the scope is read anew for each operation."""
-    await world.owner.run("DELETE FROM guardian WHERE citizen_number = $1", PARENT)
+    await world.owner.run("DELETE FROM guardian WHERE citizen_mark = $1", PARENT_MARKS[0])
     async with unscoped():
         login = await people.find_login(PARENTS_ISSUER, "ph")
     assert login.guardian == Actor(role=Role.GUARDIAN)
@@ -113,10 +113,10 @@ async def test_logins_of_guardians_are_behind_doors(world: World) -> None:
     for actor in (world.department, world.own.actors["ht"], world.guardian):
         with pytest.raises(BaseORMException, match="permission denied"):
             async with scoped(actor, write=True):
-                await sql.rows("SELECT citizen_number FROM guardian_login")
+                await sql.rows("SELECT citizen_mark FROM guardian_login")
         with pytest.raises(BaseORMException, match="permission denied"):
             async with scoped(actor, write=True):
-                await people.remember_guardian(PARENTS_ISSUER, "ph", "022185000025", "Kẻ khác")
+                await people.remember_guardian(PARENTS_ISSUER, "ph", PARENT_MARKS, "Kẻ khác")
 
 
 async def test_rows_agree_with_the_policy(world: World) -> None:

@@ -63,7 +63,7 @@ def played(stack_folder: Path) -> Iterator[Played]:
     """A school of 300 pupils, from its export file to its locked records."""
     given = {"HOCBA_PORT": str(free_port())}
     with EmbeddedStack(stack_folder / "data", given, preferred_port=0) as stack:
-        running.migrate(stack.settings["DATABASE_OWNER_URL"])
+        running.migrate(stack.settings["DATABASE_OWNER_URL"], stack.settings["CITIZEN_NUMBER_KEYS"])
         province = demo.plan_province(5, PUPILS)
         asyncio.run(demo.set_up(stack, province))
         with Processes(stack.data_dir, stack.settings):

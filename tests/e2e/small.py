@@ -112,7 +112,7 @@ def small_stack() -> Iterator[Small]:
     )
     province = DemoProvince(plan, other)
     with EmbeddedStack(folder / "data", given, preferred_port=0) as stack:
-        running.migrate(stack.settings["DATABASE_OWNER_URL"])
+        running.migrate(stack.settings["DATABASE_OWNER_URL"], stack.settings["CITIZEN_NUMBER_KEYS"])
         asyncio.run(demo.set_up(stack, province))
         for part in (plan, other):
             asyncio.run(demo.import_drafts(stack, part.schools, part))

@@ -13,9 +13,10 @@ from backend.db.repositories import people
 from backend.db.scope import unscoped
 from backend.domain.canonical import content_digest
 from backend.domain.content_json import to_json
+from backend.domain.identifiers import CitizenNumber
 from backend.domain.lifecycle import NEXT, STANDING, State
 from backend.domain.policy import Actor, Role
-from tests.fixtures.world import ISSUER, PARENTS_ISSUER, World
+from tests.fixtures.world import ISSUER, MARKS, PARENTS_ISSUER, World
 from tests.strategies.records import complete_record
 from tests.strategies.worlds import DISTRICTS, PupilPlan, WorldPlan, YearPlan
 
@@ -145,9 +146,9 @@ class Builder:
         )
         if plan.has_guardian:
             await self._owner.execute(
-                "INSERT INTO guardian (pupil_id, full_name, relation, citizen_number) VALUES ($1, 'Mẹ', 'mẹ', $2)",
+                "INSERT INTO guardian (pupil_id, full_name, relation, citizen_mark) VALUES ($1, 'Mẹ', 'mẹ', $2)",
                 pupil,
-                self.parent,
+                self.marks[0],
             )
         for year in plan.years:
             await self._year(book, year)
@@ -156,6 +157,11 @@ class Builder:
     def parent(self) -> str:
         """The citizen number of this world's one guardian."""
         return f"0{self._number:011d}"
+
+    @property
+    def marks(self) -> list[str]:
+        """What is kept of that number."""
+        return MARKS.of(CitizenNumber(self.parent))
 
     async def _year(self, book: int, plan: YearPlan) -> None:
         school, class_id = self._schools[plan.school], await self._class(plan)
@@ -256,7 +262,7 @@ async def build(world: World, plan: WorldPlan) -> Built:
             built.people[login] = found.assignments[0].actor
         if any(pupil.has_guardian for pupil in plan.pupils):
             login = f"ph{builder.parent}"
-            await people.remember_guardian(PARENTS_ISSUER, login, builder.parent, "Mẹ")
+            await people.remember_guardian(PARENTS_ISSUER, login, builder.marks, "Mẹ")
             guardian = await people.find_login(PARENTS_ISSUER, login)
             assert guardian is not None
             assert guardian.guardian is not None

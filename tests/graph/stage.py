@@ -22,7 +22,7 @@ from backend.services.records import send_back
 from tests.fixtures.asking import PROGRAM
 from tests.fixtures.certificates import self_signed
 from tests.fixtures.integrators import Client
-from tests.fixtures.world import PARENT, SCHOOLS, School, World, parsed, pupil_content
+from tests.fixtures.world import PARENT_MARKS, SCHOOLS, School, World, parsed, pupil_content
 from tests.graph.moving import let_move
 from tests.graph.taking_part import let_take_part
 from tests.strategies.records import YEAR
@@ -108,7 +108,7 @@ async def build_stage(world: World) -> Stage:
         await _sign(stage, seat)
         await _share(stage, seat)
     await _let_programs_in(stage)
-    await world.owner.run(_LINK, stage.records["own", State.ACCEPTED].book_id, PARENT)
+    await world.owner.run(_LINK, stage.records["own", State.ACCEPTED].book_id, PARENT_MARKS[0])
     await _move(stage, "own", MOVED_AWAY, to="sibling")
     await _move(stage, "before", MOVED_HERE, to="own")
     await let_move(
@@ -226,7 +226,7 @@ async def _sign(stage: Stage, seat: str) -> None:
 
 
 _LINK = """
-INSERT INTO guardian (pupil_id, full_name, relation, citizen_number)
+INSERT INTO guardian (pupil_id, full_name, relation, citizen_mark)
 SELECT pupil_id, 'Phụ huynh Một', 'mẹ', $2 FROM record_book WHERE id = $1"""
 
 _SHARE = """

@@ -151,7 +151,9 @@ async def live(
         "OIDC_ISSUER",
         "PKI_TSA_URL",
     ]
-    given = dict.fromkeys((*names, "OIDC_CLIENT_SECRET", "PKI_TRUST_ROOTS", "SESSION_SECRET"), "x")
+    given = dict.fromkeys(
+        (*names, "OIDC_CLIENT_SECRET", "PKI_TRUST_ROOTS", "SESSION_SECRET", "CITIZEN_NUMBER_KEYS"), "x"
+    )
     settings = from_env(given | {"STORE_URL": tmp_path.as_uri()})
     services = Services(
         settings=settings,

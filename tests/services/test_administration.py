@@ -23,11 +23,12 @@ from backend.domain.errors import (
     ProposalDecidedError,
     UnitInvalidError,
 )
+from backend.domain.identifiers import CitizenNumber
 from backend.domain.organisation import UnitKind
 from backend.domain.policy import Actor, Refusal, Role
 from backend.services import administration
 from backend.services.administration import Assigned, Person
-from tests.fixtures.world import ISSUER, PARENT, World
+from tests.fixtures.world import ISSUER, MARKS, PARENT, World
 
 LAST = date(2100, 1, 1)
 TODAY = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
@@ -285,9 +286,11 @@ async def test_a_guardian_is_linked_and_unlinked_by_the_managing_school(world: W
     clerk = world.own.actors["vt"]
     child = (await world.records(world.own.actors["gv.4B"]))[0]
     async with scoped(clerk, write=True):
-        await administration.link_guardian(clerk, child.id, "Phụ huynh Hai", "cha", "022 185 000 025")
+        await administration.link_guardian(clerk, child.id, "Phụ huynh Hai", "cha", "022 185 000 025", MARKS)
     async with unscoped():
-        await people.remember_guardian("https://vneid.example", "ph2", "022185000025", "Phụ huynh Hai")
+        await people.remember_guardian(
+            "https://vneid.example", "ph2", MARKS.of(CitizenNumber("022185000025")), "Phụ huynh Hai"
+        )
         linked = await people.find_login("https://vneid.example", "ph2")
     assert linked.guardian.book_ids == {child.book_id}
     before = await counts(world)
@@ -301,18 +304,19 @@ async def test_a_guardian_is_linked_and_unlinked_by_the_managing_school(world: W
     ):
         with pytest.raises(error):
             async with scoped(actor, write=True):
-                await administration.link_guardian(actor, record_id, "X", "cha", number)
+                await administration.link_guardian(actor, record_id, "X", "cha", number, MARKS)
     assert await counts(world) == before
     async with scoped(clerk, write=True):
-        await administration.unlink_guardian(clerk, child.id, "022185000025")
+        await administration.unlink_guardian(clerk, child.id, "022185000025", MARKS)
     async with unscoped():
         linked = await people.find_login("https://vneid.example", "ph2")
     assert linked.guardian.book_ids == frozenset()
     with pytest.raises(BaseORMException, match="row-level security"):
         async with scoped(clerk, write=True):
             await sql.rows(
-                "INSERT INTO guardian (pupil_id, full_name, relation, citizen_number)"
-                " VALUES ((SELECT max(id) FROM pupil) + 1, 'X', 'cha', '022185000025')"
+                "INSERT INTO guardian (pupil_id, full_name, relation, citizen_mark)"
+                " VALUES ((SELECT max(id) FROM pupil) + 1, 'X', 'cha', $1)",
+                MARKS.of(CitizenNumber("022185000025"))[0],
             )
 
 

@@ -25,7 +25,7 @@ from tests.fixtures.collector import Collector
 from tests.fixtures.database import Login
 from tests.fixtures.hostile import CLIENT_ID, CLIENT_SECRET, STRONG, HostileProvider
 from tests.fixtures.servers import ACCOUNTS
-from tests.fixtures.world import World
+from tests.fixtures.world import MARKS, World
 
 ORIGIN = "http://127.0.0.1:8000"
 """The address that the provider knows and people would type; behind it the server listens on any free port."""
@@ -165,6 +165,7 @@ async def site(
         "OIDC_PROVIDERS": json.dumps([parents, liar]),
         "OAUTH_KEYS": str(oauth_keys),
         "SESSION_SECRET": "a-session-secret-of-a-test",
+        "CITIZEN_NUMBER_KEYS": " ".join(MARKS.keys),
         "PKI_TRUST_ROOTS": "none.pem",
         "PKI_TSA_URL": "http://127.0.0.1:9/tsa",
         "OTLP_ENDPOINT": collector.endpoint,

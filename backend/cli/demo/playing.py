@@ -29,7 +29,7 @@ def play(pupils: int, output: Path | None) -> None:
         named = given()
         folder = named.get("HOCBA_DATA") or whole.enter_context(TemporaryDirectory(prefix="hocba-demo-"))
         stack = whole.enter_context(running.open_stack({**named, "HOCBA_DATA": folder}))
-        running.migrate(stack.settings["DATABASE_OWNER_URL"])
+        running.migrate(stack.settings["DATABASE_OWNER_URL"], stack.settings["CITIZEN_NUMBER_KEYS"])
         province = demo.plan_province(demo.SHOWCASE_PUPILS * 5, pupils)
         asyncio.run(demo.set_up(stack, province))
         with Processes(stack.data_dir, stack.settings):

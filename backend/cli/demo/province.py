@@ -14,6 +14,8 @@ from backend.db.connection import close_database, open_database
 from backend.db.repositories import organisation, provisioning
 from backend.db.repositories.provisioning import AssignmentPlan, UnitPlan
 from backend.db.scope import scoped, unscoped
+from backend.domain.citizen_marks import CitizenMarks
+from backend.domain.identifiers import CitizenNumber
 from backend.domain.organisation import UnitKind
 from backend.domain.policy import Actor, Role
 from backend.domain.school_year import SchoolYear
@@ -119,7 +121,9 @@ async def link_parent(stack: EmbeddedStack, lookup_code: str) -> str:
     stack.set_parents([{"sub": PARENT, "name": PARENT_NAME, "citizen_id": PARENT_NUMBER}])
     await open_database(stack.settings["DATABASE_OWNER_URL"], pool=1, application_name="hocba-demo")
     async with unscoped():
-        await provisioning.ensure_guardian(lookup_code, PARENT_NAME, "mẹ", PARENT_NUMBER)
+        marks = CitizenMarks(stack.settings["CITIZEN_NUMBER_KEYS"].split())
+        mark = marks.of(CitizenNumber(PARENT_NUMBER))[0]
+        await provisioning.ensure_guardian(lookup_code, PARENT_NAME, "mẹ", mark)
     await close_database()
     return PARENT
 

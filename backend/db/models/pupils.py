@@ -32,7 +32,7 @@ class Pupil(models.Model):
 
 
 class Guardian(models.Model):
-    """An adult who may see a pupil's book, linked by a verified citizen number."""
+    """An adult who may see a pupil's book, linked by the mark of a verified citizen number."""
 
     id = fields.BigIntField(primary_key=True)
     pupil: fields.ForeignKeyRelation[Pupil] = fields.ForeignKeyField(
@@ -40,23 +40,23 @@ class Guardian(models.Model):
     )
     full_name = fields.CharField(max_length=60)
     relation = fields.CharField(max_length=20)
-    citizen_number = fields.CharField(max_length=12, null=True)
+    citizen_mark = fields.CharField(max_length=80, null=True)
 
     pupil_id: int
 
     class Meta:
         table = "guardian"
-        unique_together = (("pupil", "citizen_number"),)
-        indexes = [("citizen_number",)]
+        unique_together = (("pupil", "citizen_mark"),)
+        indexes = [("citizen_mark",)]
 
 
 class GuardianLogin(models.Model):
-    """A login at a provider of guardians, with the citizen number that the provider has verified."""
+    """A login at a provider of guardians, with the mark of the citizen number that the provider has verified."""
 
     id = fields.BigIntField(primary_key=True)
     issuer = fields.CharField(max_length=200)
     subject = fields.CharField(max_length=200)
-    citizen_number = fields.CharField(max_length=12)
+    citizen_mark = fields.CharField(max_length=80)
     full_name = fields.CharField(max_length=120)
     verified_at = fields.DatetimeField()
 

@@ -1,5 +1,6 @@
 """Writing assignments, proposals, units and guardians, as far as the scope lets them be written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -260,26 +261,27 @@ async def end_unit(unit_id: int, last_day: date, successor_id: int | None) -> No
     )
 
 
-async def link_guardian(book_id: int, full_name: str, relation: str, citizen_number: str) -> int | None:
+async def link_guardian(book_id: int, full_name: str, relation: str, marks: Sequence[str]) -> int | None:
     """The link's id; None when the number is linked to the pupil already."""
     link_id: int | None = await sql.value(
-        "INSERT INTO guardian (pupil_id, full_name, relation, citizen_number)"
-        " SELECT pupil_id, $2, $3, $4 FROM record_book WHERE id = $1"
-        " ON CONFLICT (pupil_id, citizen_number) DO NOTHING RETURNING id",
+        "INSERT INTO guardian (pupil_id, full_name, relation, citizen_mark)"
+        " SELECT pupil_id, $2, $3, ($4::text[])[1] FROM record_book b WHERE id = $1 AND NOT EXISTS"
+        " (SELECT FROM guardian g WHERE g.pupil_id = b.pupil_id AND g.citizen_mark = ANY ($4::text[]))"
+        " ON CONFLICT (pupil_id, citizen_mark) DO NOTHING RETURNING id",
         book_id,
         full_name,
         relation,
-        citizen_number,
+        list(marks),
     )
     return link_id
 
 
-async def unlink_guardian(book_id: int, citizen_number: str) -> bool:
+async def unlink_guardian(book_id: int, marks: Sequence[str]) -> bool:
     """End the link of a number to the pupil of a book; whether there was one."""
     found = await sql.rows(
         "DELETE FROM guardian g USING record_book b WHERE b.id = $1 AND g.pupil_id = b.pupil_id"
-        " AND g.citizen_number = $2 RETURNING g.id",
+        " AND g.citizen_mark = ANY ($2::text[]) RETURNING g.id",
         book_id,
-        citizen_number,
+        list(marks),
     )
     return bool(found)

@@ -1,5 +1,6 @@
 """People and what they may be: read through doors that precede a scope."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.db import sql
@@ -53,9 +54,9 @@ async def _find_guardian(issuer: str, subject: str) -> Login | None:
     return Login(None, found["full_name"], (), actor)
 
 
-async def remember_guardian(issuer: str, subject: str, citizen_number: str, full_name: str) -> None:
-    """Keep the citizen number that a provider has verified for a login."""
-    await sql.rows("SELECT remember_guardian($1, $2, $3, $4)", issuer, subject, citizen_number, full_name)
+async def remember_guardian(issuer: str, subject: str, marks: Sequence[str], full_name: str) -> None:
+    """Keep today's mark of the citizen number that a provider has verified for a login, wherever an older one was."""
+    await sql.rows("SELECT remember_guardian($1, $2, $3, $4)", issuer, subject, list(marks), full_name)
 
 
 def _assignment(row: sql.Row) -> AssignmentRow:

@@ -3,6 +3,7 @@
 Running it again changes nothing: units are known by code, people by login, classes by school, year and name.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -152,14 +153,37 @@ async def ensure_credential(
 
 
 _GUARDIAN = """
-INSERT INTO guardian (pupil_id, full_name, relation, citizen_number)
+INSERT INTO guardian (pupil_id, full_name, relation, citizen_mark)
 SELECT pupil_id, $2, $3, $4 FROM record_book WHERE lookup_code = $1
-ON CONFLICT (pupil_id, citizen_number) DO UPDATE SET full_name = excluded.full_name"""
+ON CONFLICT (pupil_id, citizen_mark) DO UPDATE SET full_name = excluded.full_name"""
 
 
-async def ensure_guardian(lookup_code: str, full_name: str, relation: str, citizen_number: str) -> None:
-    """Link an adult to the pupil whose book has a code."""
-    await sql.rows(_GUARDIAN, lookup_code, full_name, relation, citizen_number)
+async def ensure_guardian(lookup_code: str, full_name: str, relation: str, mark: str) -> None:
+    """Link an adult, by today's mark of their citizen number, to the pupil whose book has a code."""
+    await sql.rows(_GUARDIAN, lookup_code, full_name, relation, mark)
+
+
+async def citizen_marks(older_than: int, limit: int) -> list[str]:
+    """Marks with fewer layers than given, each once; a number that was kept as such has none."""
+    found = await sql.rows(
+        "SELECT citizen_mark FROM (SELECT citizen_mark FROM guardian UNION SELECT citizen_mark FROM guardian_login) m"
+        " WHERE CASE WHEN citizen_mark LIKE '%:%' THEN split_part(citizen_mark, ':', 1)::int ELSE 0 END < $1 LIMIT $2",
+        older_than,
+        limit,
+    )
+    return [row["citizen_mark"] for row in found]
+
+
+async def replace_citizen_marks(marks: Mapping[str, str]) -> None:
+    """Keep each mark as another, wherever it is kept."""
+    old, new = list(marks), list(marks.values())
+    for table in ("guardian", "guardian_login"):
+        await sql.rows(
+            f"UPDATE {table} SET citizen_mark = m.new FROM unnest($1::text[], $2::text[]) AS m(old, new)"
+            " WHERE citizen_mark = m.old",
+            old,
+            new,
+        )
 
 
 async def is_empty() -> bool:
