@@ -1,16 +1,23 @@
 """``python -m tests.bench growth``: how much slower the same questions are in a database ten times as large.
 
 The larger one holds later school years of the same schools, so that every answer is as long as before; each has an API
-process of its own, asked in turns by a few connections. The figures go to ``build/bench-growth.json``.
+process of its own. Both are asked in turns, a few requests at a time over one connection, so that what else the machine
+does meets both alike; besides the time, what API and PostgreSQL used of the processor is compared, which it does not
+meet at all. The figures go to ``build/bench-growth.json``.
 """
 
 import argparse
 import asyncio
 import json
 import statistics
+import time
 from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection
+from itertools import islice
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.table import Table
@@ -19,7 +26,7 @@ from backend.embedded.postgres import PostgresUrls
 from backend.embedded.stack import EmbeddedStack
 from tests.bench import processor, servers
 from tests.bench.data.loading import ensure_database
-from tests.bench.driving import Drive, Figures, Request, Target, drive
+from tests.bench.driving import Request, Target
 from tests.bench.gateway.requests import OPERATIONS, Asking, repeated
 from tests.bench.gateway.samples import draw
 from tests.bench.gateway.sessions import cookies_of
@@ -27,7 +34,7 @@ from tests.bench.gateway.sessions import cookies_of
 SMALL, LARGE = 138_000, 1_400_000
 CEILING = 1.2
 READS = tuple(name for name in OPERATIONS if name != "mutation")
-PREPARED = 4_000
+WARM_ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +44,37 @@ class Side:
     target: Target
     asking: Asking
 
-    def requests(self, operation: str) -> list[Request]:
-        questions = repeated(self.asking.questions(operation), PREPARED)
+    def requests(self, operation: str, count: int) -> list[Request]:
+        questions = repeated(self.asking.questions(operation), count)
         return [self.asking.ours(operation, question) for question in questions]
+
+
+@dataclass(slots=True)
+class Spent:
+    """One side's milliseconds: of each request, and of the processor for each request of a round."""
+
+    times: list[float] = field(default_factory=list)
+    api: list[float] = field(default_factory=list)
+    postgres: list[float] = field(default_factory=list)
+
+    @property
+    def p50(self) -> float:
+        return statistics.median(self.times)
+
+    @property
+    def p99(self) -> float:
+        return sorted(self.times)[int(0.99 * len(self.times))]
+
+    @property
+    def server(self) -> float:
+        return statistics.median(self.api)
+
+    @property
+    def database(self) -> float:
+        return statistics.median(self.postgres)
+
+
+Pair = tuple[Spent, Spent]
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -51,15 +86,17 @@ def run(arguments: Sequence[str]) -> int:
             for records in (options.small, options.large)
         )
         stack = running.enter_context(servers.stack(small))
-        sides = [
-            _side(running, stack, urls, name) for urls, name in ((small, "api-small"), (large, "api-large"))
-        ]
+        sides = [_side(running, stack, urls, place) for place, urls in enumerate((small, large))]
         found = {}
         for operation in options.only:
             found[operation] = _measure(operation, sides, options)
-            console.print(f"{operation}: {_ratio(*found[operation]):.2f} (load {processor.load():.1f})")
+            console.print(_line(operation, found[operation]))
     _show(found, console)
-    ratios = {f"latency_ratio_{name}": round(_ratio(*rounds), 3) for name, rounds in found.items()}
+    ratios = {
+        f"{figure}_ratio_{name}": round(_ratio(figure, pair), 3)
+        for name, pair in found.items()
+        for figure in ("p50", "server", "database")
+    }
     path = servers.ROOT / "build" / "bench-growth.json"
     path.write_text(json.dumps({**ratios, "load": processor.load()}, indent=2) + "\n")
     console.print(f"load {processor.load():.1f}; {path}")
@@ -69,64 +106,84 @@ def run(arguments: Sequence[str]) -> int:
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench growth")
     parser.add_argument("--only", nargs="+", choices=READS, default=READS, metavar="NAME")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=2)
-    parser.add_argument("--connections", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--requests", type=int, default=20, help="of each side in a round")
     parser.add_argument("--small", type=int, default=SMALL)
     parser.add_argument("--large", type=int, default=LARGE)
     return parser.parse_args(arguments)
 
 
-def _side(running: ExitStack, stack: EmbeddedStack, urls: PostgresUrls, name: str) -> Side:
-    target = running.enter_context(servers.ours(stack, urls, name))
+def _side(running: ExitStack, stack: EmbeddedStack, urls: PostgresUrls, place: int) -> Side:
+    redis_url = f"{stack.settings['REDIS_URL'].rstrip('/')}/{place}"
+    target = running.enter_context(servers.ours(stack, urls, f"api-{place}", redis_url=redis_url))
     samples = asyncio.run(draw(urls.owner))
-    cookies = asyncio.run(cookies_of(stack.settings["REDIS_URL"], samples.everybody))
+    cookies = asyncio.run(cookies_of(redis_url, samples.everybody))
     return Side(target, Asking(samples, cookies, order=""))
 
 
-def _measure(
-    operation: str, sides: Sequence[Side], options: argparse.Namespace
-) -> tuple[list[Figures], list[Figures]]:
-    how = Drive(options.seconds, options.connections)
-    prepared = [side.requests(operation) for side in sides]
-    rounds: tuple[list[Figures], list[Figures]] = ([], [])
-    for number in range(options.rounds + 1):
-        for side, requests, figures in zip(sides, prepared, rounds, strict=True):
-            measured = drive(side.target, servers.database_process(), requests, how)
-            if number:  # the first round only warms caches and plans
-                figures.append(measured)
-    return rounds
+def _measure(operation: str, sides: Sequence[Side], options: argparse.Namespace) -> Pair:
+    """Rounds of both sides in turn; the first ones only warm caches and plans."""
+    rounds = WARM_ROUNDS + options.rounds
+    prepared = [iter(side.requests(operation, rounds * options.requests)) for side in sides]
+    spent = (Spent(), Spent())
+    with ExitStack() as opened:
+        clients = [opened.enter_context(closing(_connect(side.target))) for side in sides]
+        for number in range(rounds):
+            for side, client, requests, into in zip(sides, clients, prepared, spent, strict=True):
+                noted = _round(side.target, client, list(islice(requests, options.requests)))
+                if number >= WARM_ROUNDS:
+                    into.times += noted.times
+                    into.api += noted.api
+                    into.postgres += noted.postgres
+    return spent
 
 
-def _ratio(small: Sequence[Figures], large: Sequence[Figures]) -> float:
-    return statistics.median(one.p50 for one in large) / statistics.median(one.p50 for one in small)
+def _connect(target: Target) -> HTTPConnection:
+    parts = urlsplit(target.url)
+    return HTTPConnection(parts.hostname or "", parts.port)
 
 
-def _show(found: dict[str, tuple[list[Figures], list[Figures]]], console: Console) -> None:
-    table = Table(
-        "operation",
-        "p50 small",
-        "p50 large",
-        "ratio",
-        "p99 small",
-        "p99 large",
-        "server ms",
-        "database ms",
-        box=None,
-    )
-    for name, (small, large) in found.items():
-        p50, p99 = (
-            [f"{statistics.median(getattr(one, at) for one in rounds):.2f}" for rounds in (small, large)]
-            for at in ("p50", "p99")
-        )
-        server, database = (
-            " | ".join(
-                f"{statistics.median(getattr(one, at) for one in rounds):.2f}" for rounds in (small, large)
-            )
-            for at in ("server_cpu", "database_cpu")
-        )
-        ratio = _ratio(small, large)
-        table.add_row(
-            name, *p50, f"[{'green' if ratio <= CEILING else 'red'}]{ratio:.2f}[/]", *p99, server, database
-        )
+def _round(target: Target, client: HTTPConnection, requests: Sequence[Request]) -> Spent:
+    server, database = processor.family(target.processes[:1]), processor.family((servers.database_process(),))
+    before = processor.running(server), processor.running(database)
+    times = [_ask(client, request) for request in requests]
+    after = processor.running(server), processor.running(database)
+    api, postgres = (1_000 * (end - start) / len(requests) for start, end in zip(before, after, strict=True))
+    return Spent(times, [api], [postgres])
+
+
+def _ask(client: HTTPConnection, request: Request) -> float:
+    """Milliseconds until the answer is there.
+
+    Raises:
+        RuntimeError: when it is no answer.
+    """
+    headers = {"content-type": "application/json", "accept": "application/json", **dict(request.headers)}
+    body, began = request.body.encode(), time.perf_counter()
+    client.request("POST", "/graphql", body, headers)
+    with client.getresponse() as response:
+        answer = response.read()
+    took = 1_000 * (time.perf_counter() - began)
+    if response.status != HTTPStatus.OK or b'"errors"' in answer:
+        raise RuntimeError(answer[:200])
+    return took
+
+
+def _ratio(figure: str, pair: Pair) -> float:
+    small, large = (getattr(side, figure) for side in pair)
+    return float(large / small)
+
+
+def _line(operation: str, pair: Pair) -> str:
+    ratios = ", ".join(f"{figure} {_ratio(figure, pair):.2f}" for figure in ("p50", "server", "database"))
+    return f"{operation}: {ratios} (load {processor.load():.1f})"
+
+
+def _show(found: dict[str, Pair], console: Console) -> None:
+    figures = ("p50", "p99", "server", "database")
+    table = Table("operation", *(f"{figure} small | large" for figure in figures), "ratio of p50", box=None)
+    for name, pair in found.items():
+        ratio = _ratio("p50", pair)
+        shown = [" | ".join(f"{getattr(side, figure):.2f}" for side in pair) for figure in figures]
+        table.add_row(name, *shown, f"[{'green' if ratio <= CEILING else 'red'}]{ratio:.2f}[/]")
     console.print(table)

@@ -77,14 +77,20 @@ def stack(urls: PostgresUrls) -> Iterator[EmbeddedStack]:
 
 @contextmanager
 def ours(
-    running: EmbeddedStack, urls: PostgresUrls, name: str = "api", *, observed: bool = False
+    running: EmbeddedStack,
+    urls: PostgresUrls,
+    name: str = "api",
+    *,
+    redis_url: str = "",
+    observed: bool = False,
 ) -> Iterator[Target]:
     """One API process over a database, counted together with its Redis; ``name`` keeps several apart.
 
-    An observed process notes where the time of live events goes.
+    Processes of different databases are given different databases of Redis too: a line of events belongs to one. An observed process notes where the time of live events goes.
     """
     with ExitStack() as ending:
         settings = {**running.settings, "DATABASE_URL": urls.app}
+        settings["REDIS_URL"] = redis_url or settings["REDIS_URL"]
         settings["HOCBA_PORT"] = str(Ports(DATA).port(f"bench-{name}"))
         port = int(settings["HOCBA_PORT"])
         server = GuardedServer(DATA, name)
