@@ -9,4 +9,5 @@ pytest_plugins = [
     "tests.fixtures.asking",
     "tests.fixtures.ministry",
     "tests.fixtures.softhsm",
+    "tests.fixtures.csc",
 ]

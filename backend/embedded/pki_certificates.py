@@ -76,6 +76,12 @@ SIGNER = (
     Extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION])),
 )
 
+NO_SIGNER = (
+    Extension(x509.BasicConstraints(ca=False, path_length=None), critical=True),
+    _usage("key_encipherment", "data_encipherment"),
+)
+"""For encrypting; no verifier may take its signature."""
+
 
 def status_addresses(base_url: str, issuer: str, *, ocsp: bool) -> list[Extension]:
     """The extensions that say where an issuer publishes its list, its certificate and its OCSP answers."""
@@ -103,7 +109,7 @@ def authority(
 def signer(spec: SignerSpec, key: PrivateKey, issuer: Issuer | None) -> x509.Certificate:
     """A person's or an organisation's certificate; self-signed when no issuer answers for it."""
     name = _name(spec.common_name, spec.organisation, spec.unit)
-    return _certificate(name, key, spec.validity, SIGNER, issuer)
+    return _certificate(name, key, spec.validity, SIGNER if spec.signs_documents else NO_SIGNER, issuer)
 
 
 def shortened(common_name: str) -> str:

@@ -54,6 +54,7 @@ class SignerSpec:
     validity: Validity = USUAL_VALIDITY
     revoked_since: datetime | None = None
     key_type: KeyType | None = None
+    signs_documents: bool = True
 
     def __post_init__(self) -> None:
         if not _LABEL.fullmatch(self.label):
@@ -93,6 +94,7 @@ NOT_YET_VALID = SignerSpec(
 REVOKED = SignerSpec("bad-revoked", "Lê Thị Thu Hồi", _SCHOOL, revoked_since=datetime(2026, 3, 1, tzinfo=UTC))
 OTHER_PERSON = SignerSpec("bad-other-person", "Phạm Văn Người Khác", "Trường Tiểu học Khác")
 OUTSIDER = SignerSpec("bad-outsider", "Nguyễn Thị Đào", _SCHOOL, branch=Branch.OUTSIDER)
+WRONG_USAGE = SignerSpec("bad-usage", "Vũ Thị Bảo Mật", _SCHOOL, signs_documents=False)
 
-BAD_SIGNERS = (EXPIRED, NOT_YET_VALID, REVOKED, OTHER_PERSON, OUTSIDER)
+BAD_SIGNERS = (EXPIRED, NOT_YET_VALID, REVOKED, OTHER_PERSON, OUTSIDER, WRONG_USAGE)
 """Certificates that are well made and must still be refused, for tests of verifiers."""

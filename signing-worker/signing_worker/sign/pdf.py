@@ -49,7 +49,7 @@ CLOSED_BY_TIMESTAMP = DSSContentSettings(include_vri=False)
 class PdfSigning:
     """One signature to put on a PDF; ``context`` holds the evidence that the lock seal closes the file with.
 
-    ``reader`` is the same file when it has been read already: reading signatures costs more than making one.
+    Without ``tsa_url`` there is no timestamp yet. ``reader`` is the same file when it has been read already: reading signatures costs more than making one.
     """
 
     pdf: bytes

@@ -87,13 +87,13 @@ def start(setup: SignerSetup) -> None:
     """Prepare this process; the pool calls it once in each."""
     configure_logging("warning", "signer")
     runner = asyncio.Runner()
-    trust = Trust(setup.trust_roots, setup.intermediates)
+    trust = Trust(setup.trust_roots, setup.intermediates, setup.custody.spans)
     session = runner.run(_open_session())
     _process.append(
         _Process(
             runner,
             session,
-            open_desk(setup),
+            open_desk(setup, session),
             trust,
             Evidence(),
             setup,

@@ -14,7 +14,7 @@ import aiohttp
 from asn1crypto import pem
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import (
     ExpiredError,
@@ -34,10 +34,22 @@ from backend.domain.errors import (
     CertificateUntrustedError,
     RevocationUnavailableError,
 )
+from backend.domain.signing_errors import CertificateUsageError
 from backend.domain.text import clean
 from signing_worker.sign.keys import SigningKey, to_asn1
+from signing_worker.sign.keys.setup import TrustedSpan
 
 ANSWER_SECONDS = 60
+DOCUMENT_USAGES = frozenset(
+    {
+        ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
+        ExtendedKeyUsageOID.EMAIL_PROTECTION,
+        x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"),  # document signing, RFC 9336
+        x509.ObjectIdentifier("1.3.6.1.4.1.311.10.3.12"),  # the same by Microsoft
+        x509.ObjectIdentifier("1.2.840.113583.1.1.5"),  # the same by Adobe
+    }
+)
+"""Extended usages with which a certificate may sign documents."""
 UNANSWERED = (InsufficientRevinfoError, StaleRevinfoError, InsufficientPOEError)
 
 
@@ -61,15 +73,26 @@ def load_certificates(paths: Sequence[Path]) -> list[asn1_x509.Certificate]:
 class Trust:
     """The trusted roots, and the revocation answers of the last minute."""
 
-    def __init__(self, roots: Sequence[Path], intermediates: Sequence[Path]) -> None:
+    def __init__(
+        self, roots: Sequence[Path], intermediates: Sequence[Path], spans: Sequence[TrustedSpan] = ()
+    ) -> None:
         self.roots = load_certificates(roots)
+        self._spans = {span.fingerprint: span for span in spans}
         self.intermediates = load_certificates(intermediates)
         self._answered: dict[bytes, float] = {}
 
-    def context(self, session: aiohttp.ClientSession) -> ValidationContext:
-        """A fresh context that fetches revocation answers and requires them."""
+    def trusted_at(self, moment: datetime) -> list[asn1_x509.Certificate]:
+        """The roots that may vouch for a signature of that moment, by configuration."""
+        return [root for root in self.roots if self._holds(root, moment)]
+
+    def _holds(self, root: asn1_x509.Certificate, moment: datetime) -> bool:
+        span = self._spans.get(root.sha256.hex())
+        return span is None or span.begins <= moment < span.ends
+
+    def context(self, session: aiohttp.ClientSession, moment: datetime | None = None) -> ValidationContext:
+        """A fresh context that fetches revocation answers and requires them, with the roots of now or of that moment."""
         return ValidationContext(
-            trust_roots=self.roots,
+            trust_roots=self.trusted_at(moment or datetime.now(UTC)),
             other_certs=self.intermediates,
             allow_fetching=True,
             revocation_mode="require",
@@ -81,11 +104,12 @@ class Trust:
 
         Raises:
             CertificateOfAnotherError, CertificateExpiredError, CertificateRevokedError,
-            CertificateUntrustedError: for good.
+            CertificateUntrustedError, CertificateUsageError: for good.
             RevocationUnavailableError: until the authority answers.
         """
         certificate = key.certificate
         require_owner(certificate, owner)
+        require_usage(certificate)
         now = datetime.now(UTC)
         if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
             raise CertificateExpiredError
@@ -111,7 +135,7 @@ class Trust:
         if time.monotonic() - self._answered.get(fingerprint, float("-inf")) < ANSWER_SECONDS:
             return ""
         try:
-            await self._validate(certificate, (), session)
+            await self._validate(certificate, (), session, moment)
         except CertificateRevokedError as error:
             cause = error.__cause__
             later = isinstance(cause, RevokedError) and cause.revocation_dt > moment
@@ -122,15 +146,19 @@ class Trust:
         return ""
 
     async def _validate(
-        self, certificate: x509.Certificate, chain: Sequence[x509.Certificate], session: aiohttp.ClientSession
+        self,
+        certificate: x509.Certificate,
+        chain: Sequence[x509.Certificate],
+        session: aiohttp.ClientSession,
+        moment: datetime | None = None,
     ) -> None:
         validator = CertificateValidator(
             to_asn1(certificate),
             intermediate_certs=[to_asn1(item) for item in chain],
-            validation_context=self.context(session),
+            validation_context=self.context(session, moment),
         )
         try:
-            await validator.async_validate_usage({"digital_signature"})
+            await validator.async_validate_usage(set())
         except RevokedError as error:
             raise CertificateRevokedError from error
         except UNANSWERED as error:
@@ -142,17 +170,43 @@ class Trust:
 def require_owner(certificate: x509.Certificate, owner: Owner) -> None:
     """See that the certificate names the registered person or unit.
 
-    A person is named by the common name. A unit may also be named by the organisation, because a common name
-    has 64 bytes (RFC 5280, ub-common-name) and many a school's name has more.
+    A person is named by the common name. A unit is named by the common name, or by the organisation when the common name is
+    as much of the unit's name as has room there (64 bytes, RFC 5280, ub-common-name): a teacher's certificate, which names
+    the school as its organisation, is no seal of the school.
 
     Raises:
         CertificateOfAnotherError: when it is another's.
     """
-    attributes = (NameOID.COMMON_NAME, *((NameOID.ORGANIZATION_NAME,) if owner.is_unit else ()))
-    names = [
-        clean(str(name.value)).casefold()
-        for attribute in attributes
-        for name in certificate.subject.get_attributes_for_oid(attribute)
-    ]
-    if clean(owner.name).casefold() not in names:
+    name = _plain(owner.name)
+    commons, organisations = (
+        [_plain(str(item.value)) for item in certificate.subject.get_attributes_for_oid(kind)]
+        for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
+    )
+    shortened = owner.is_unit and name in organisations and any(name.startswith(item) for item in commons)
+    if name not in commons and not shortened:
         raise CertificateOfAnotherError
+
+
+def require_usage(certificate: x509.Certificate) -> None:
+    """See that the certificate was issued for signing documents: by its key usage, and by its extended one if it has any.
+
+    Raises:
+        CertificateUsageError: otherwise.
+    """
+    extensions = certificate.extensions
+    try:
+        usage = extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound as error:
+        raise CertificateUsageError from error
+    if not (usage.digital_signature or usage.content_commitment) or usage.key_cert_sign:
+        raise CertificateUsageError
+    try:
+        extended = set(extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+    except x509.ExtensionNotFound:
+        return
+    if extended.isdisjoint(DOCUMENT_USAGES):
+        raise CertificateUsageError
+
+
+def _plain(name: str) -> str:
+    return clean(name).casefold()

@@ -75,7 +75,7 @@ async def sign_element(
     )
     value = signature.find(SIGNATURE_VALUE)
     assert value is not None
-    value.text = b64encode(_as_in_xml(key, await key.sign(blank.data))).decode()
+    value.text = b64encode(as_in_xml(key, await key.sign(blank.data))).decode()
     return signature
 
 
@@ -93,7 +93,7 @@ class _Blank:
         return encode_dss_signature(1, 1)
 
 
-def _as_in_xml(key: SigningKey, signature: bytes) -> bytes:
+def as_in_xml(key: SigningKey, signature: bytes) -> bytes:
     """A raw signature as XML has it: with elliptic curves both numbers side by side (RFC 9231, 2.3.6)."""
     public = key.certificate.public_key()
     if not isinstance(public, ec.EllipticCurvePublicKey):

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from backend.domain.errors import KeyUnavailableError
 from backend.domain.signing_errors import KeyLockedError, SignatureWrongError
 from backend.embedded.pki import DevelopmentPki
-from signing_worker.sign.keys.pkcs11_keys import Tokens
+from signing_worker.sign.keys.pkcs11_keys import Tokens, pins_in
 from signing_worker.sign.keys.port import SigningKey, is_signed
 from tests.fixtures.servers import PRINCIPAL, SCHOOL_SEAL, TEACHER
 from tests.fixtures.softhsm import PIN, TOKEN, SoftToken
@@ -31,7 +31,7 @@ def certificate_of(pki: DevelopmentPki, label: str) -> x509.Certificate:
 async def opened(
     token: SoftToken, pki: DevelopmentPki, label: str, tokens: Tokens | None = None
 ) -> SigningKey:
-    used = tokens or Tokens(token.module, token.pins)
+    used = tokens or Tokens(token.module, pins_in(token.pins))
     return await used.open(token.locator(label), certificate_of(pki, label))
 
 
@@ -53,7 +53,7 @@ async def test_a_token_signs(soft_token: SoftToken, pki: DevelopmentPki, label: 
 
 async def test_another_keys_signature_is_none(soft_token: SoftToken, pki: DevelopmentPki) -> None:
     """A locator that names another key than the certificate's gives no signature."""
-    tokens = Tokens(soft_token.module, soft_token.pins)
+    tokens = Tokens(soft_token.module, pins_in(soft_token.pins))
     key = await tokens.open(soft_token.locator(PRINCIPAL.label), certificate_of(pki, TEACHER.label))
     with pytest.raises(SignatureWrongError):
         await key.sign(b"data")
@@ -64,7 +64,9 @@ async def test_what_is_not_there_is_unavailable(
     soft_token: SoftToken, pki: DevelopmentPki, locator: str
 ) -> None:
     """No such token and no such key may pass."""
-    key = await Tokens(soft_token.module, soft_token.pins).open(locator, certificate_of(pki, TEACHER.label))
+    key = await Tokens(soft_token.module, pins_in(soft_token.pins)).open(
+        locator, certificate_of(pki, TEACHER.label)
+    )
     with pytest.raises(KeyUnavailableError):
         await key.sign(b"data")
 
@@ -78,7 +80,9 @@ async def test_a_locator_says_where_a_key_is_and_nothing_else(
 ) -> None:
     """A locator without token or key, or with a PIN, is refused."""
     with pytest.raises(KeyUnavailableError):
-        await Tokens(soft_token.module, soft_token.pins).open(locator, certificate_of(pki, TEACHER.label))
+        await Tokens(soft_token.module, pins_in(soft_token.pins)).open(
+            locator, certificate_of(pki, TEACHER.label)
+        )
 
 
 async def test_a_wrong_pin_is_tried_once(
@@ -114,7 +118,7 @@ async def test_without_a_pin_nothing_is_tried(right_pin: SoftToken, pki: Develop
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_a_token_that_was_taken_away_serves_again(soft_token: SoftToken, pki: DevelopmentPki) -> None:
     """While it is away the key is unavailable; put back, the same key signs with a new login."""
-    tokens = Tokens(soft_token.module, soft_token.pins)
+    tokens = Tokens(soft_token.module, pins_in(soft_token.pins))
     key = await opened(soft_token, pki, TEACHER.label, tokens)
     assert await key.sign(b"data")
     away = soft_token.folder / "away"
@@ -134,7 +138,7 @@ async def test_a_token_that_was_taken_away_serves_again(soft_token: SoftToken, p
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_a_session_that_ended_is_opened_anew(soft_token: SoftToken, pki: DevelopmentPki) -> None:
     """A module that has forgotten the session costs nobody a signature."""
-    tokens = Tokens(soft_token.module, soft_token.pins)
+    tokens = Tokens(soft_token.module, pins_in(soft_token.pins))
     key = await opened(soft_token, pki, TEACHER.label, tokens)
     assert await key.sign(b"data")
     tokens._token(TOKEN, "")._session.close()
@@ -149,7 +153,7 @@ async def test_many_at_once_share_one_session(soft_token: SoftToken, pki: Develo
 
 
 def _in_a_process(module: Path, pins: Path, pem: bytes) -> bytes:
-    tokens = Tokens(module, pins)
+    tokens = Tokens(module, pins_in(pins))
     locator = f"token={TOKEN};object={TEACHER.label}"
     key = asyncio.run(tokens.open(locator, x509.load_pem_x509_certificate(pem)))
     return asyncio.run(key.sign(b"data"))

@@ -1,5 +1,6 @@
 """Who may sign now: the right owner, with a valid certificate, from a trusted root, not revoked, and we can ask."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -14,7 +15,7 @@ from backend.domain.errors import (
     KeyUnavailableError,
     RevocationUnavailableError,
 )
-from backend.domain.signing_errors import CustodyForbiddenError
+from backend.domain.signing_errors import CertificateUsageError, CustodyForbiddenError
 from backend.embedded.pki import DevelopmentPki
 from backend.embedded.pki_signers import (
     EXPIRED,
@@ -22,11 +23,13 @@ from backend.embedded.pki_signers import (
     OTHER_PERSON,
     OUTSIDER,
     REVOKED,
+    WRONG_USAGE,
     Kind,
     SignerSpec,
 )
 from signing_worker.sign.keys import KeyRing
-from signing_worker.sign.trust import Owner, Trust
+from signing_worker.sign.keys.setup import TrustedSpan
+from signing_worker.sign.trust import Owner, Trust, load_certificates
 from tests.fixtures.servers import DEPARTMENT_SEAL, PUBLIC_TEACHER, SCHOOL_SEAL, TEACHER
 
 
@@ -63,6 +66,7 @@ async def test_good_certificates_of_both_branches_may_sign(
         (NOT_YET_VALID, CertificateExpiredError),
         (REVOKED, CertificateRevokedError),
         (OUTSIDER, CertificateUntrustedError),
+        (WRONG_USAGE, CertificateUsageError),
     ],
     ids=lambda value: getattr(value, "label", getattr(value, "code", "")),
 )
@@ -87,6 +91,34 @@ async def test_a_unit_may_be_named_by_its_organisation_and_a_person_may_not(
     await _require(trust, keys, SCHOOL_SEAL, Owner(SCHOOL_SEAL.organisation, is_unit=True))
     with pytest.raises(CertificateOfAnotherError):
         await _require(trust, keys, TEACHER, Owner(TEACHER.organisation, is_unit=False))
+
+
+async def test_a_teachers_certificate_is_no_seal_of_the_school(trust: Trust, keys: KeyRing) -> None:
+    """It names the school as its organisation, but the teacher as its holder; a name that was cut for room still counts."""
+    with pytest.raises(CertificateOfAnotherError):
+        await _require(trust, keys, TEACHER, Owner(TEACHER.organisation, is_unit=True))
+    await _require(trust, keys, SCHOOL_SEAL, Owner(SCHOOL_SEAL.organisation, is_unit=True))
+
+
+@pytest.mark.parametrize(("days", "trusted"), [((-10, 10), True), ((-10, -1), False), ((1, 10), False)])
+async def test_a_root_vouches_between_its_dates(
+    keys: KeyRing, pki: DevelopmentPki, days: tuple[int, int], trusted: bool
+) -> None:
+    """Outside the configured dates nothing under it signs; the other branch's root is not touched."""
+    now = datetime.now(UTC)
+    government, public = load_certificates(pki.trust_roots)
+    begins, ends = (now + timedelta(days=day) for day in days)
+    dated = Trust(
+        pki.trust_roots, pki.intermediates, [TrustedSpan(government.sha256.hex(), begins, ends)]
+    )  # fmt: skip
+    expected = [government, public] if trusted else [public]
+    assert [root.sha256 for root in dated.trusted_at(now)] == [root.sha256 for root in expected]
+    await _require(dated, keys, PUBLIC_TEACHER)
+    if trusted:
+        await _require(dated, keys, TEACHER)
+    else:
+        with pytest.raises(CertificateUntrustedError):
+            await _require(dated, keys, TEACHER)
 
 
 async def test_without_an_answer_nothing_is_signed(trust: Trust, keys: KeyRing, pki: DevelopmentPki) -> None:

@@ -5,8 +5,8 @@ The digest is made here and the token does the one thing that only it can do (``
 """
 
 import asyncio
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -15,7 +15,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pkcs11 import Mechanism
 
-from backend.domain.errors import KeyUnavailableError
 from signing_worker.sign.keys import token_uri
 from signing_worker.sign.keys.pkcs11_token import Token
 from signing_worker.sign.keys.port import Made, SigningKey, checked
@@ -52,10 +51,10 @@ def _as_der(raw: bytes) -> bytes:
 
 
 class Tokens:
-    """The tokens of one module; a token's PIN stands in the file ``<label>.pin`` of a folder."""
+    """The tokens of one module; ``pin_of`` gives the PIN of a token by its label, whenever it is logged in to."""
 
-    def __init__(self, module: Path, pins: Path) -> None:
-        self._module, self._pins = module, pins
+    def __init__(self, module: Path, pin_of: Callable[[str], bytes]) -> None:
+        self._module, self._pin_of = module, pin_of
         self._lock = Lock()
         self._token = lru_cache(maxsize=64)(self._new)
 
@@ -69,9 +68,20 @@ class Tokens:
         return Pkcs11Key(self._token(place.token, place.serial), place, certificate)
 
     def _new(self, label: str, serial: str) -> Token:
-        name = label or serial
-        if "/" in name or name.startswith("."):
-            raise KeyUnavailableError
-        return Token(
-            self._module, TokenPlace(token=label, serial=serial), self._pins / f"{name}.pin", self._lock
-        )
+        place = TokenPlace(token=label, serial=serial)
+        return Token(self._module, place, partial(self._pin_of, label or serial), self._lock)
+
+
+def pins_in(folder: Path) -> Callable[[str], bytes]:
+    """PINs in files ``<label>.pin`` of a folder.
+
+    Raises:
+        FileNotFoundError: (what it returns) when there is none, or the label would lead out of the folder.
+    """
+
+    def pin_of(label: str) -> bytes:
+        if "/" in label or label.startswith("."):
+            raise FileNotFoundError
+        return (folder / f"{label}.pin").read_bytes().strip()
+
+    return pin_of

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import SubprocessError
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from signing_worker.sign.keys.token_uri import TokenPlace
 
 Result = TypeVar("Result")
+ReadPin = Callable[[], bytes]
 
 LOST = (
     DeviceError,
@@ -62,8 +64,8 @@ DOUBTFUL = TokenFlag.USER_PIN_COUNT_LOW | TokenFlag.USER_PIN_FINAL_TRY | TokenFl
 class Token:
     """A token of one module, logged in when it is first used."""
 
-    def __init__(self, module: Path, place: TokenPlace, pin_file: Path, lock: Lock) -> None:
-        self._module, self._place, self._pin_file = module, place, pin_file
+    def __init__(self, module: Path, place: TokenPlace, read_pin: ReadPin, lock: Lock) -> None:
+        self._module, self._place, self._pin = module, place, read_pin
         self._session: Any = None
         self._refused_pin = b""
         self._lock = lock
@@ -149,8 +151,8 @@ class Token:
 
     def _read_pin(self) -> bytes:
         try:
-            return self._pin_file.read_bytes().strip()
-        except OSError as error:
+            return self._pin()
+        except (OSError, SubprocessError) as error:
             raise KeyLockedError from error
 
     def _forget(self) -> None:
