@@ -17,12 +17,18 @@ type Change = { cursor: string; kind: ChangeKind };
  *
  * @returns whether events arrive by themselves
  */
-export function useLive(document: TypedDocumentNode<Changes, { after?: string | null | undefined }>, onChange: () => void): boolean {
+export function useLive<Asked extends Record<string, string>>(
+  document: TypedDocumentNode<Changes, Asked & { after?: string | null | undefined }>,
+  onChange: () => void,
+  asked?: Asked,
+): boolean {
+  // an object of the same words is the same question
+  const words = JSON.stringify(asked ?? {});
   const isLive = useStore(connected);
   const changed = useEffectEvent(onChange);
 
   useEffect(() => {
-    const variables: { after: string | null } = { after: null };
+    const variables: Record<string, string | null> = { ...(JSON.parse(words) as Asked), after: null };
     let timer: ReturnType<typeof setTimeout> | undefined;
     const end = live.subscribe<Changes>(
       { query: print(document), variables },
@@ -43,7 +49,7 @@ export function useLive(document: TypedDocumentNode<Changes, { after?: string | 
       clearTimeout(timer);
       end();
     };
-  }, [document]);
+  }, [document, words]);
 
   useEffect(() => {
     if (isLive) return undefined;

@@ -102,8 +102,63 @@ const calendar = createRoute({
 const period = createRoute({
   getParentRoute: () => root,
   path: '/chot/$periodId',
-  validateSearch: ({ don_vi, vuong }: Raw): PeriodSearch => ({ don_vi: text(don_vi), vuong: text(vuong) as Blocker | undefined }),
+  validateSearch: ({ don_vi, vuong }: Raw): PeriodSearch => ({ don_vi: text(don_vi), vuong: /^[A-Z_]+$/.test(text(vuong) ?? '') ? (vuong as Blocker) : undefined }),
   component: office(() => import('../office/features/locks/PeriodPage'), 'PeriodPage'),
+});
+
+const ministry = createRoute({
+  getParentRoute: () => root,
+  path: '/bao-cao-bo',
+  component: office(() => import('../office/features/ministry/MinistryPage'), 'MinistryPage'),
+});
+
+const report = createRoute({
+  getParentRoute: () => root,
+  path: '/bao-cao-bo/$reportId',
+  component: office(() => import('../office/features/ministry/ReportPage'), 'ReportPage'),
+});
+
+const ledger = createRoute({
+  getParentRoute: () => root,
+  path: '/so-cai',
+  component: office(() => import('../office/features/ledger/LedgerPage'), 'LedgerPage'),
+});
+
+const progress = createRoute({
+  getParentRoute: () => root,
+  path: '/tien-do',
+  validateSearch: ({ huyen }: Raw): { huyen?: string | undefined } => ({ huyen: text(huyen) }),
+  component: office(() => import('../office/features/progress/ProgressPage'), 'ProgressPage'),
+});
+
+const participation = createRoute({
+  getParentRoute: () => root,
+  path: '/tham-gia',
+  component: office(() => import('../office/features/participation/ParticipationPage'), 'ParticipationPage'),
+});
+
+const transfers = createRoute({
+  getParentRoute: () => root,
+  path: '/chuyen-truong',
+  component: office(() => import('../office/features/transfers/TransferList'), 'TransferList'),
+});
+
+const staff = createRoute({
+  getParentRoute: () => root,
+  path: '/nhan-su',
+  component: office(() => import('../office/features/staff/StaffPage'), 'StaffPage'),
+});
+
+const integrators = createRoute({
+  getParentRoute: () => root,
+  path: '/ket-noi',
+  component: office(() => import('../office/features/integrators/IntegratorPage'), 'IntegratorPage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/nhat-ky',
+  component: office(() => import('../office/features/audit/AuditPage'), 'AuditPage'),
 });
 
 const imports = createRoute({
@@ -123,6 +178,15 @@ export const router = createRouter({
     submission,
     calendar,
     period,
+    ministry,
+    report,
+    ledger,
+    progress,
+    participation,
+    transfers,
+    staff,
+    integrators,
+    audit,
     imports,
   ]),
   defaultPreload: 'intent',

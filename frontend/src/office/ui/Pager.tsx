@@ -2,7 +2,7 @@ import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { Button } from '../../staff/ui/Button';
 
-interface Pages {
+export interface Pages {
   /** Cursor of the page that is shown. */
   after: string | null;
   cursors: (string | null)[];

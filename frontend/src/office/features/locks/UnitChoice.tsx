@@ -8,10 +8,12 @@ interface UnitChoiceProps {
   schoolYear: string;
   value: string;
   onChange: (unitId: string) => void;
+  /** Leaves out districts, where only a school can be asked for. */
+  schoolsOnly?: boolean;
 }
 
 /** The whole of my scope, a district, or a school in it. */
-export function UnitChoice({ schoolYear, value, onChange }: UnitChoiceProps) {
+export function UnitChoice({ schoolYear, value, onChange, schoolsOnly = false }: UnitChoiceProps) {
   const { t } = useLingui();
   const id = useId();
   const [{ data }] = useQuery({ query: UnitsDocument, variables: { schoolYear } });
@@ -23,7 +25,7 @@ export function UnitChoice({ schoolYear, value, onChange }: UnitChoiceProps) {
         <option value="">{t`Tất cả`}</option>
         {districts.map((district) => (
           <optgroup key={district.id} label={district.name}>
-            {districts.length > 1 && <option value={district.id}>{t`Cả ${district.name}`}</option>}
+            {districts.length > 1 && !schoolsOnly && <option value={district.id}>{t`Cả ${district.name}`}</option>}
             {district.schools.map((school) => (
               <option key={school.id} value={school.id}>
                 {school.name}

@@ -72,6 +72,8 @@ function Found({ packet, onChanged }: { packet: PacketView; onChanged: () => voi
               { label: t`Bảng kê có dấu trường (XML)`, url: packet.packetUrl },
               { label: t`Biên nhận có chữ ký của Sở (XML)`, url: packet.receiptUrl },
               { label: t`Dấu thời gian của biên nhận (RFC 3161)`, url: packet.receiptTimestampUrl },
+              { label: t`Biên nhận cuối, có bằng chứng trong sổ cái (XML)`, url: packet.finalReceiptUrl },
+              { label: t`Dấu thời gian của biên nhận cuối (RFC 3161)`, url: packet.finalReceiptTimestampUrl },
             ]}
             empty={t`Bảng kê và biên nhận xuất hiện ở đây khi được ký.`}
           />

@@ -12,6 +12,14 @@ const SCREENS = {
   SIGNING: { to: '/ky', label: msg`Đợt ký` },
   SUBMISSIONS: { to: '/goi-bao-cao', label: msg`Gói báo cáo` },
   LOCKS: { to: '/chot', label: msg`Kỳ chốt` },
+  PROGRESS: { to: '/tien-do', label: msg`Tiến độ` },
+  PARTICIPATION: { to: '/tham-gia', label: msg`Tham gia` },
+  TRANSFERS: { to: '/chuyen-truong', label: msg`Chuyển trường` },
+  MINISTRY: { to: '/bao-cao-bo', label: msg`Báo cáo Bộ` },
+  LEDGER: { to: '/so-cai', label: msg`Sổ cái` },
+  STAFF: { to: '/nhan-su', label: msg`Nhân sự` },
+  INTEGRATORS: { to: '/ket-noi', label: msg`Kết nối` },
+  AUDIT: { to: '/nhat-ky', label: msg`Nhật ký` },
   IMPORTS: { to: '/nhap', label: msg`Nhập tệp` },
 } as const satisfies Record<Screen, { to: string; label: MessageDescriptor }>;
 

@@ -1,19 +1,25 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Outlet, useLocation } from '@tanstack/react-router';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useQuery } from 'urql';
 import { sessionEnded, stepUpAsked } from '../../client';
 import { SchoolYearsDocument, SessionDocument } from '../../gql/graphql';
 import { useStore } from '../../store';
-import { Loaded, Note } from '../../ui/Note';
+import { openOffice } from '../../office';
+import { Loaded, Note, Skeleton } from '../../ui/Note';
 import { Notices } from '../../ui/notices';
-import { Family } from './Family';
 import { Navigation } from './Navigation';
 import { SessionContext, type Session } from './SessionContext';
 import { signInAddress, stepUpAddress } from './signInAddress';
 import { UserMenu } from './UserMenu';
 import { Unassigned, Welcome } from './Welcome';
 import { newestYears } from './years';
+
+/** A parent's page; only parents fetch it. */
+const FamilyPage = lazy(async () => {
+  const [{ FamilyPage: component }] = await Promise.all([import('../../../office/features/family/FamilyPage'), openOffice()]);
+  return { default: component };
+});
 
 /** Everything around a screen: who works, where one can go, what became of the session. */
 export function Shell() {
@@ -49,7 +55,12 @@ export function Shell() {
 /** Who has no assignment: a parent, somebody with nothing to do yet, nobody. */
 function Alone({ viewer }: { viewer: Session['viewer'] | undefined }) {
   if (!viewer?.name) return <Welcome />;
-  return viewer.role === 'GUARDIAN' ? <Family name={viewer.name} /> : <Unassigned name={viewer.name} />;
+  if (viewer.role !== 'GUARDIAN') return <Unassigned name={viewer.name} />;
+  return (
+    <Suspense fallback={<Skeleton />}>
+      <FamilyPage name={viewer.name} />
+    </Suspense>
+  );
 }
 
 function SignedIn({ viewer, assignment }: Pick<Session, 'viewer' | 'assignment'>) {

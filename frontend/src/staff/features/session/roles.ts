@@ -2,7 +2,24 @@ import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import type { RecordState, Role } from '../../gql/graphql';
 
-export type Screen = 'OVERVIEW' | 'RECORDS' | 'SIGNING' | 'SUBMISSIONS' | 'LOCKS' | 'IMPORTS';
+export type Screen =
+  | 'OVERVIEW'
+  | 'RECORDS'
+  | 'SIGNING'
+  | 'SUBMISSIONS'
+  | 'LOCKS'
+  | 'PROGRESS'
+  | 'PARTICIPATION'
+  | 'TRANSFERS'
+  | 'MINISTRY'
+  | 'LEDGER'
+  | 'STAFF'
+  | 'INTEGRATORS'
+  | 'AUDIT'
+  | 'IMPORTS';
+
+const OF_SCHOOL: Screen[] = ['OVERVIEW', 'RECORDS', 'SIGNING', 'SUBMISSIONS', 'LOCKS', 'TRANSFERS'];
+const OF_OFFICE: Screen[] = ['OVERVIEW', 'PROGRESS', 'RECORDS', 'SUBMISSIONS', 'LOCKS', 'TRANSFERS', 'PARTICIPATION'];
 
 /** Records in a state that wait for this role, and what one does with them. */
 export interface Queue {
@@ -41,27 +58,27 @@ export const ROLES = {
   },
   PRINCIPAL: {
     label: msg`Hiệu trưởng`,
-    screens: ['OVERVIEW', 'RECORDS', 'SIGNING', 'SUBMISSIONS', 'LOCKS', 'IMPORTS'],
+    screens: [...OF_SCHOOL, 'IMPORTS', 'PARTICIPATION', 'STAFF', 'AUDIT'],
     queues: [head, seal, submit],
   },
   DEPUTY_PRINCIPAL: {
     label: msg`Phó hiệu trưởng`,
-    screens: ['OVERVIEW', 'RECORDS', 'SIGNING', 'SUBMISSIONS', 'LOCKS', 'IMPORTS'],
+    screens: [...OF_SCHOOL, 'IMPORTS', 'PARTICIPATION', 'AUDIT'],
     queues: [head],
   },
   CLERK: {
     label: msg`Văn thư`,
-    screens: ['OVERVIEW', 'RECORDS', 'SIGNING', 'SUBMISSIONS', 'LOCKS', 'IMPORTS'],
+    screens: [...OF_SCHOOL, 'IMPORTS', 'AUDIT'],
     queues: [seal, submit],
   },
   DISTRICT_OFFICER: {
     label: msg`Cán bộ Phòng GDĐT`,
-    screens: ['OVERVIEW', 'RECORDS', 'SUBMISSIONS', 'LOCKS'],
+    screens: [...OF_OFFICE, 'AUDIT'],
     queues: [],
   },
   DEPARTMENT_OFFICER: {
     label: msg`Cán bộ Sở GDĐT`,
-    screens: ['OVERVIEW', 'RECORDS', 'SUBMISSIONS', 'LOCKS'],
+    screens: [...OF_OFFICE, 'MINISTRY', 'LEDGER', 'STAFF', 'INTEGRATORS', 'AUDIT'],
     queues: [{ state: 'SUBMITTED', waiting: msg`Chờ Sở kiểm tra`, act: msg`Mở gói báo cáo`, at: 'SUBMISSIONS' }],
   },
   GUARDIAN: { label: msg`Phụ huynh`, screens: [], queues: [] },

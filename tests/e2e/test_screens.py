@@ -1,0 +1,35 @@
+"""Every screen of every role opens in a real browser against the real server, and neither axe nor the console complains."""
+
+import os
+import subprocess
+
+from backend.domain.policy import Role
+from backend.embedded.stack import DEMO_PASSWORD
+from tests.architecture.sources import ROOT
+from tests.e2e.small import Small
+
+FRONTEND = ROOT / "frontend"
+SECONDS = 600
+
+
+def test_every_role_sees_its_screens(small: Small) -> None:
+    """The built pages, on a desk and on a phone: what nobody is signed in for, then each role's own screens."""
+    staff = {person.role: person.login for person in reversed(list(small.school.everyone))}
+    schools = [staff[role] for role in (Role.HOMEROOM_TEACHER, Role.PRINCIPAL, Role.CLERK)]
+    plan = small.province.small
+    offices = [plan.districts[0].officers[0].login, plan.officers[0].login]
+    shown = subprocess.run(  # noqa: S603 - our own browser tests, with accounts that we made
+        [FRONTEND / "node_modules" / ".bin" / "playwright", "test", "--project=desk", "--project=phone"],
+        cwd=FRONTEND,
+        env=os.environ
+        | {
+            "BASE_URL": small.origin,
+            "SMOKE_LOGIN": ",".join(schools + offices),
+            "SMOKE_PASSWORD": DEMO_PASSWORD,
+        },
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert shown.returncode == 0, shown.stdout[-4000:] + shown.stderr[-1000:]
