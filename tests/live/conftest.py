@@ -185,12 +185,12 @@ class Screens(dict):
 
 
 @asynccontextmanager
-async def many(live: Live, logins: tuple[str, ...]) -> AsyncIterator[Screens]:
+async def many(live: Live, logins: tuple[str, ...], query: str = RECORDS) -> AsyncIterator[Screens]:
     """One window for each login."""
     screens = Screens()
     async with AsyncExitStack() as stack:
         for login in logins:
-            screen = await stack.enter_async_context(live.watch(login))
+            screen = await stack.enter_async_context(live.watch(login, query))
             screens[login] = screen
             screens.all.append(screen)
         yield screens
