@@ -24,6 +24,7 @@ from backend.db.repositories import (
     calendar,
     calendar_watch,
     ceremonies,
+    departures,
     families,
     integrators,
     ledger,
@@ -190,6 +191,7 @@ class Loaders:
         self.visit_proposals = _loader(preparing.proposals_of)
         self.reports = _loader(participation_reports.find)
         self.transfers = _loader(transfers.find)
+        self.departures = _loader(departures.find)
         self.transfer_snapshots = _loader(transfers.snapshots)
         self.seals_pending = _loader(periods.seals_pending)
         self.seals_waiting = _loader(calendar_watch.seals_waiting)

@@ -80,6 +80,7 @@ def _record(facts: list[str]) -> RecordRow:
         standing=_revision(other, s_state, s_window, s_complete) if s_state else None,
         open_windows=frozenset(Window) - {Window(name) for name in closed if name},
         being_checked=facts[11] == "true",
+        left_behind=facts[12] == "true",
     )
 
 

@@ -55,7 +55,7 @@ class RecordFacts:
 
     ``window_open`` is false after the deadline of the record's window unless an exception reaches it;
     ``has_standing`` says that another revision of the record is accepted or locked; ``being_checked`` that the packet it
-    was submitted in has not been checked yet.
+    was submitted in has not been checked yet; ``left_behind`` that the pupil left before the year was finished.
     """
 
     state: State
@@ -70,6 +70,7 @@ class RecordFacts:
     record_locked: bool = False
     complete: bool = True
     being_checked: bool = False
+    left_behind: bool = False
 
 
 class Refusal(StrEnum):
@@ -80,6 +81,7 @@ class Refusal(StrEnum):
     LOCKED = "RECORD_LOCKED"
     STATE = "STATE_FORBIDS"
     CHECKING = "BEING_CHECKED"
+    LEFT = "PUPIL_LEFT"
     DEADLINE = "DEADLINE_PASSED"
     INCOMPLETE = "RECORD_INCOMPLETE"
     NO_STANDING = "NOTHING_STANDS"
@@ -195,6 +197,7 @@ NEEDS_COMPLETE = frozenset({Action.SIGN_AS_TEACHER})
 BARS: tuple[tuple[Refusal, Callable[[Action, RecordFacts], bool]], ...] = (
     (Refusal.LOCKED, lambda _, record: record.record_locked),
     (Refusal.STATE, lambda action, record: action not in allowed(record.state)),
+    (Refusal.LEFT, lambda _, record: record.left_behind),
     (Refusal.CHECKING, lambda action, record: action is Action.ACCEPT and record.being_checked),
     (Refusal.NO_STANDING, lambda action, record: action is Action.DISCARD and not record.has_standing),
     (Refusal.ALREADY_OPEN, lambda action, record: action is Action.REPLACE and record.has_successor),

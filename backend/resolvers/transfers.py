@@ -11,6 +11,7 @@ from backend.domain.errors import NotPermittedError
 from backend.domain.policy import Refusal
 from backend.domain.transfer import SEES_TRANSFERS, TransferAction, TransferState
 from backend.resolvers.answering import Info, answering, node_key
+from backend.resolvers.departures import DepartureMutations, DepartureQueries
 from backend.schema.paging import connection, encode_cursor, page_size, row_after
 from backend.schema.transfers import Transfer, TransferPayload
 from backend.services import transfers
@@ -91,7 +92,7 @@ async def cancel(info: Info, transfer_id: relay.GlobalID, reason: str) -> Transf
 
 
 @strawberry.type
-class TransferMutations:
+class TransferMutations(DepartureMutations):
     transfer_request: TransferPayload = strawberry.mutation(
         resolver=request, description="Ask that a child's book goes to another school. Right: guardian."
     )
@@ -119,7 +120,7 @@ class TransferMutations:
 
 
 @strawberry.type
-class TransferQueries:
+class TransferQueries(DepartureQueries):
     transfers: relay.Connection[Transfer] = strawberry.field(
         resolver=every,
         description="Transfers of books. Right: leaders and clerks, district, department, guardian; their scope.",

@@ -8,6 +8,7 @@ import strawberry
 import backend.schema.enums  # noqa: F401 - registers the enums used below
 from backend.domain.acts import CeremonyAction, LockPeriodAction, ProposalAction, SubmissionAction
 from backend.domain.administering import AssignmentAction, GuardianLinkAction, OrgUnitAction
+from backend.domain.departure import DepartureAction
 from backend.domain.errors import DomainError
 from backend.domain.messages import Language, sentence
 from backend.domain.ministry import ReportAction
@@ -26,6 +27,7 @@ Act = TypeVar(
     ParticipationAction,
     ProposalAction,
     TransferAction,
+    DepartureAction,
     ReportAction,
     AssignmentAction,
     GuardianLinkAction,
@@ -77,6 +79,13 @@ class MinistryReportRefusal:
 @strawberry.type(description="Why the viewer may not decide about a proposal now.")
 class ProposalRefusal:
     action: ProposalAction
+    code: ErrorCode
+    message: str
+
+
+@strawberry.type(description="Why the viewer may not do something to a departure now.")
+class DepartureRefusal:
+    action: DepartureAction
     code: ErrorCode
     message: str
 

@@ -10,6 +10,7 @@ from backend.domain.acts import CeremonyAction, LockPeriodAction, ProposalAction
 from backend.domain.administering import AssignmentAction, GuardianLinkAction, OrgUnitAction
 from backend.domain.calendar import LockStage, Window
 from backend.domain.completion import Award
+from backend.domain.departure import DepartureAction, DepartureReason
 from backend.domain.identifiers import Gender
 from backend.domain.integrators import ChangeKind as RegistryChangeKind
 from backend.domain.integrators import Detail
@@ -97,6 +98,8 @@ strawberry.enum(
 strawberry.enum(
     ParticipationAction, name="ParticipationAction", description="What can be done to a declaration."
 )
+strawberry.enum(DepartureReason, name="DepartureReason", description="Why a pupil is no longer there.")
+strawberry.enum(DepartureAction, name="DepartureAction", description="What can be done to a departure.")
 strawberry.enum(TransferState, name="TransferState", description="Where a transfer stands.")
 strawberry.enum(TransferAction, name="TransferAction", description="What can be done to a transfer.")
 strawberry.enum(OpenWork, name="TransferOpenWork", description="What the managing school has not finished.")

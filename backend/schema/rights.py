@@ -7,6 +7,7 @@ when it gets something else than a refusal or nothing for some object.
 from collections.abc import Callable
 
 from backend.domain.administration import RIGHTS, Rights
+from backend.domain.departure import RECORDS_DEPARTURES, SEES_DEPARTURES
 from backend.domain.lifecycle import Action
 from backend.domain.participation import GRANTS as TAKING_PART
 from backend.domain.participation import ORGANISES, SUPERVISES, ParticipationAction
@@ -64,6 +65,7 @@ THINGS: dict[str, frozenset[Role]] = {
     "SupervisionVisit": STAFF,
     "ParticipationReport": STAFF,
     "Transfer": SEES_TRANSFERS,
+    "Departure": SEES_DEPARTURES,
 }
 """Types with an id: who may see any of them."""
 
@@ -175,6 +177,9 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     "Mutation.supervisionProposalAnswer": ORGANISES,
     "Mutation.participationReportMake": ORGANISES,
     "Query.transfers": SEES_TRANSFERS,
+    "Query.departures": SEES_DEPARTURES,
+    "Mutation.departureCreate": RECORDS_DEPARTURES,
+    "Mutation.departureEnd": RECORDS_DEPARTURES,
     "Mutation.transferRequest": REQUESTS,
     "Mutation.transferOpen": ASKS,
     "Mutation.transferAsk": _hands_over(TransferAction.ASK),

@@ -180,6 +180,8 @@ def _judge_known(
         return _report(row, RowAction.CREATED, row.faults), plan
     if pupil.content_digest == plan.digest:
         return _report(row, RowAction.UNCHANGED, row.faults), None
+    if pupil.left:
+        return _refused(row, FaultCode.PUPIL_LEFT), None
     if pupil.state is not State.DRAFT:
         locked = pupil.record_state is State.LOCKED
         return _refused(row, FaultCode.RECORD_LOCKED if locked else FaultCode.RECORD_SIGNED), None

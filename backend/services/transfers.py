@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import date
 
-from backend.db.repositories import audit, imports, organisation, queue, records, transfers
+from backend.db.repositories import audit, departures, imports, organisation, queue, records, transfers
 from backend.db.repositories.imports import EnrolmentRow
 from backend.db.repositories.organisation import ClassRow
 from backend.db.repositories.transfers import FoundBook, SnapshotRow, TransferRow
@@ -91,6 +91,8 @@ async def open_transfer(actor: Actor, lookup_code: str, birth_date: date, reason
 async def _begin(
     actor: Actor, book: FoundBook, school_id: int, state: TransferState, reason: str
 ) -> TransferRow:
+    if await departures.has_left(book.book_id):
+        raise NotPermittedError(Refusal.LEFT)
     if book.managing_school_id == school_id:
         raise SchoolHasBookError(field="schoolId" if state is TransferState.REQUESTED else "lookupCode")
     made = await transfers.begin(book, school_id, state, clean(reason)[:REASON_MAX], actor.staff_id)

@@ -22,6 +22,7 @@ NAMED: Mapping[str, tuple[str, ...]] = {
     "change": ("CalendarChange",),
     "class": ("SchoolClass",),
     "client": ("Integrator",),
+    "departure": ("Departure",),
     "exception": ("LockException",),
     "grant": ("IntegratorGrant",),
     "lockPeriod": ("LockPeriod",),

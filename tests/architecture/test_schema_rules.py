@@ -241,6 +241,8 @@ RARELY = {
     "Mutation.integratorGrantCreate",
     "Query.registryRecord",
     "Query.integratorGrants",
+    "Departure",
+    "Query.departures",
     "Mutation.transferRequest",
     "Mutation.transferOpen",
     "Mutation.transferAsk",

@@ -61,6 +61,7 @@ SITUATIONS: dict[str, dict[str, Any]] = {
     "required data is missing": {"complete": False},
     "the deadline has passed": {"window_open": False},
     "its packet is being checked": {"being_checked": True},
+    "its pupil has left": {"left_behind": True},
     "the record is locked": {"record_locked": True},
 }
 

@@ -48,6 +48,7 @@ some_records = st.builds(
     record_locked=st.booleans(),
     complete=st.booleans(),
     being_checked=st.booleans(),
+    left_behind=st.booleans(),
 )
 deeds = st.sampled_from([action for action in Action if action is not Action.VIEW])
 

@@ -21,6 +21,18 @@ async def let_move(world: World, keys: Keys, leaving: int, coming: int, elsewher
     assert await seal(world, keys["Transfer", "next class"])
 
 
+async def let_leave(world: World, keys: Keys, left: dict[str, int]) -> None:
+    """A pupil of each school has left, after what stands; by the books."""
+    for seat, book_id in left.items():
+        (row,) = await world.owner.run(
+            "INSERT INTO departure (book_id, school_id, pupil_name, reason, note, left_on, recorded_at)"
+            " SELECT b.id, b.managing_school_id, p.full_name, 'DROPPED_OUT', '', '2025-01-06', now()"
+            " FROM record_book b JOIN pupil p ON p.id = b.pupil_id WHERE b.id = $1 RETURNING id",
+            book_id,
+        )
+        keys["Departure", seat] = row["id"]
+
+
 async def _asked(world: World, book_id: int, head: Actor) -> int:
     (found,) = await world.owner.run(
         "SELECT b.lookup_code, p.birth_date FROM record_book b JOIN pupil p ON p.id = b.pupil_id WHERE b.id = $1",

@@ -23,7 +23,7 @@ from tests.fixtures.asking import PROGRAM
 from tests.fixtures.certificates import self_signed
 from tests.fixtures.integrators import Client
 from tests.fixtures.world import PARENT_MARKS, SCHOOLS, School, World, parsed, pupil_content
-from tests.graph.moving import let_move
+from tests.graph.moving import let_leave, let_move
 from tests.graph.taking_part import let_take_part
 from tests.strategies.records import YEAR
 
@@ -117,6 +117,9 @@ async def build_stage(world: World) -> Stage:
         leaving=stage.records["own", State.ACCEPTED].book_id,
         coming=stage.records["sibling", State.DRAFT].book_id,
         elsewhere=stage.records["sibling", State.ISSUED].book_id,
+    )
+    await let_leave(
+        world, stage.keys, {seat: stage.records[seat, REPLACED].book_id for seat in ("own", "sibling")}
     )
     await world.owner.run(
         "INSERT INTO ledger_check (began_at, size, root_hash, signed_size, count, faults)"

@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.graph.rows import ABSENT, ANYWHERE, Row, doing, node, reading
 
+GONE = ("own", "sibling", ABSENT)
+"""Who left the own school, and who left another."""
 PLACES = ("own", "next class", "sibling", ABSENT)
 """A book that leaves the own school, one that comes to it, and one that is none of its business."""
 
@@ -13,6 +15,28 @@ def _one(**more: Any) -> Any:
 
 
 TRANSFERS: tuple[Row, ...] = (
+    node("Departure", "id reason viewerActions", GONE),
+    reading(
+        "Query.departures",
+        "{ departures { edges { node { id } } } }",
+        lambda _stage, _seat: {},
+        objects=ANYWHERE,
+    ),
+    doing(
+        "Mutation.departureCreate",
+        "$recordId: ID!, $reason: DepartureReason!, $leftOn: Date!",
+        lambda stage, seat, _: {
+            "recordId": stage.record(seat, "DRAFT"),
+            "reason": "ABROAD",
+            "leftOn": "2025-01-06",
+        },
+    ),
+    doing(
+        "Mutation.departureEnd",
+        "$departureId: ID!, $returnedOn: Date!",
+        lambda stage, seat, _: {"departureId": stage.node("Departure", seat), "returnedOn": "2025-02-03"},
+        GONE,
+    ),
     node("Transfer", "id state openWork snapshots { contentDigest }", PLACES),
     reading(
         "Query.transfers",

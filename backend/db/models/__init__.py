@@ -49,7 +49,7 @@ from backend.db.models.signing import (
     SigningIntent,
 )
 from backend.db.models.submissions import Submission, SubmissionItem
-from backend.db.models.transfers import SealIntent, Transfer, TransferSnapshot
+from backend.db.models.transfers import Departure, SealIntent, Transfer, TransferSnapshot
 
 __all__ = [
     "AccessEvent",
@@ -59,6 +59,7 @@ __all__ = [
     "AuditEvent",
     "CalendarChange",
     "CeremonyItem",
+    "Departure",
     "Enrolment",
     "Guardian",
     "GuardianLogin",

@@ -7,6 +7,7 @@ from tortoise import fields, models
 from backend.db.models.organisation import OrgUnit, SchoolClass
 from backend.db.models.pupils import RecordBook
 from backend.db.models.records import Revision, YearRecord
+from backend.domain.departure import DepartureReason
 from backend.domain.lifecycle import State
 from backend.domain.transfer import TransferState
 
@@ -80,6 +81,28 @@ class TransferSnapshot(models.Model):
     class Meta:
         table = "transfer_snapshot"
         unique_together = (("transfer", "year_record"),)
+
+
+class Departure(models.Model):
+    """A pupil who left, until they come back; the book stays with the school that noted it."""
+
+    id = fields.BigIntField(primary_key=True)
+    book: fields.ForeignKeyRelation[RecordBook] = fields.ForeignKeyField(
+        "models.RecordBook", related_name="departures", on_delete=fields.RESTRICT
+    )
+    school_id = fields.BigIntField()
+    pupil_name = fields.CharField(max_length=60)
+    reason = fields.CharEnumField(DepartureReason, max_length=11)
+    note = fields.CharField(max_length=500, default="")
+    left_on = fields.DateField()
+    recorded_by_id = fields.BigIntField(null=True)
+    recorded_at = fields.DatetimeField()
+    returned_on = fields.DateField(null=True)
+    returned_by_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "departure"
+        indexes = [("school_id", "left_on")]
 
 
 class SealIntent(models.Model):

@@ -93,6 +93,7 @@ _POLICY_FACTS = (
     "(b.managing_school_id = ANY ((SELECT scope_schools())::bigint[]))::text",
     f"coalesce(CASE WHEN {_EXCEPTED} THEN {_CLOSED_HERE} ELSE {_CLOSED} ->> y.school_year::text END, '')",
     f"({BEING_CHECKED})::text",
+    "y.left_behind::text",
 )
 
 TYPES: dict[str, dict[str, Field]] = {

@@ -33,6 +33,7 @@ class KnownPupil:
     record_state: State | None
     content: str | None
     content_digest: str | None
+    left: bool
 
     @property
     def document(self) -> dict[str, Any]:
@@ -43,7 +44,8 @@ class KnownPupil:
 
 _KNOWN = """
 SELECT p.id AS pupil_id, b.id AS book_id, p.pupil_code, p.citizen_number, p.name_fold, p.birth_date,
-       y.id AS record_id, r.id AS revision_id, r.version, r.state, y.state AS record_state, r.content, r.content_digest
+       y.id AS record_id, r.id AS revision_id, r.version, r.state, y.state AS record_state, r.content, r.content_digest,
+       coalesce(y.left_behind, false) AS left
   FROM record_book b JOIN pupil p ON p.id = b.pupil_id
   LEFT JOIN year_record y ON y.book_id = b.id AND y.school_year = $2 AND y.school_id = $1
   LEFT JOIN revision r ON r.id = y.working_revision_id

@@ -55,6 +55,7 @@ class RecordRow:
     standing: RevisionRow | None
     open_windows: frozenset[Window]
     being_checked: bool
+    left_behind: bool
 
     def facts(self, revision: RevisionRow) -> RecordFacts:
         """What the policy asks about acting on one of the revisions."""
@@ -72,6 +73,7 @@ class RecordRow:
             record_locked=standing is not None and standing.state is State.LOCKED,
             complete=revision.complete,
             being_checked=self.being_checked and revision.id == self.working.id,
+            left_behind=self.left_behind,
         )
 
     @property
@@ -114,7 +116,7 @@ SELECT y.id, y.book_id, y.school_id, y.school_class_id, c.name AS class_name, y.
        y.pupil_name, y.sort_key, y.state, b.lookup_code, b.managing_school_id,
        {_columns("w")}, {_columns("s")},
        (SELECT array_agg(p."window") FROM lock_period p WHERE {CLOSED_FOR_RECORD}) AS closed,
-       {BEING_CHECKED} AS being_checked
+       {BEING_CHECKED} AS being_checked, y.left_behind
   {FROM}"""
 
 
@@ -141,6 +143,7 @@ def record_row(row: Mapping[str, Any]) -> RecordRow:
         open_windows=frozenset(Window) - closed,
         # an act answers with what it saw before it moved the record
         being_checked=bool(row["being_checked"]) and working.state is State.SUBMITTED,
+        left_behind=bool(row["left_behind"]),
     )
 
 
