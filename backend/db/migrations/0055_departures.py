@@ -117,7 +117,7 @@ STATEMENTS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0053_succession")]
+    dependencies = [("models", "0054_citizen_marks")]
     operations = [
         ops.CreateModel(
             name="Departure",
