@@ -143,8 +143,9 @@ class Submitting:
     async def _first(self, line: ManifestLine | None, fact: RecordFact) -> Finding | None:
         findings = line_findings(line, fact)
         if not findings:
-            await self.store.get(fact.line.pdf_digest)  # its digest is its name: what comes back is whole
             findings = await self.judges.record(await self.store.get(fact.line.xml_digest), fact)
+        if not findings:
+            findings = await self.judges.record_pdf(await self.store.get(fact.line.pdf_digest), fact)
         return findings[0] if findings else None
 
     async def _vetted(self, facts: PacketFacts) -> dict[Key, Finding]:

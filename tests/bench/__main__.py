@@ -9,6 +9,7 @@ BENCHES = {
     "hostile": "tests.bench.hostile",
     "intake": "tests.bench.intake",
     "locking": "tests.bench.locking",
+    "ministry": "tests.bench.ministry",
     "pipeline": "tests.bench.pipeline",
     "subscriptions": "tests.bench.subscriptions",
 }

@@ -2,19 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock, patch
 
 import pytest
+from asn1crypto import x509
 
 from backend.adapters.store import ObjectStore
 from backend.db.connection import close_database, open_database
 from backend.db.repositories import provisioning, signing
 from backend.db.repositories import submissions as rows
 from backend.db.repositories.records import RecordRow
-from backend.db.repositories.signing import NewSignature
+from backend.db.repositories.signing import NewSignature, RevisionToSign
 from backend.db.scope import scoped, unscoped
 from backend.domain.content_json import from_json
 from backend.domain.errors import RevocationUnavailableError
@@ -33,20 +34,21 @@ from backend.embedded.pki_signers import SignerSpec
 from backend.jobs import AnswerSubmission, CheckSubmission, SealSubmission
 from backend.services import submissions
 from signing_worker.judge import process as judging
+from signing_worker.judge.record_pdf import judge_record_pdf
 from signing_worker.packet.build import PacketFacts as XmlFacts
 from signing_worker.packet.build import build_packet
+from signing_worker.render.form import render_form
+from signing_worker.render.sheet import FormSheet
 from signing_worker.sign import process
-from signing_worker.sign.keys import KeyRing
 from signing_worker.sign.pool import ERROR_OF
-from signing_worker.sign.work import Refused, SheetWork, SignedSheet, Vetted, VetWork
-from signing_worker.sign.xml import sign_packet
+from signing_worker.sign.trust import Trust, load_certificates
+from signing_worker.sign.work import Refused, SheetWork, SignedSheet, SignedWork, Vetted, VetWork
 from signing_worker.submitting import Submitting
 from tests.fixtures.ledger import as_application, as_worker
 from tests.fixtures.servers import DEPARTMENT_SEAL, PRINCIPAL, SCHOOL_SEAL, TEACHER
 from tests.fixtures.world import World
-from tests.worker.making import setup
+from tests.worker.making import setup, work_for
 
-PDF = b"%PDF-1.7 of a record"
 ROLES = (SignatureRole.HOMEROOM_TEACHER, SignatureRole.PRINCIPAL, SignatureRole.SCHOOL_SEAL)
 
 
@@ -71,14 +73,21 @@ class Signs:
         return answer
 
 
+@dataclass(frozen=True, slots=True)
 class Judges:
-    """A pool whose one process is this one."""
+    """A pool whose one process is this one; ``authorities`` are roots and intermediates."""
+
+    authorities: tuple[list[x509.Certificate], list[x509.Certificate]]
 
     async def manifest(self, data: bytes, facts: PacketFacts) -> tuple[ManifestLine, ...] | Finding:
         return judging.manifest(data, facts)
 
     async def record(self, data: bytes, fact: RecordFact) -> list[Finding]:
         return judging.record(data, fact)
+
+    async def record_pdf(self, data: bytes, fact: RecordFact) -> list[Finding]:
+        # without the process's own time limit, which would end the tests
+        return await asyncio.to_thread(judge_record_pdf, data, fact, *self.authorities)
 
 
 @dataclass
@@ -93,7 +102,8 @@ class Stage:
     submission_id: int = 0
 
     def submitting(self, *, accepts: bool = True) -> Submitting:
-        return Submitting(self.store, self.signs, Judges(), accepts)  # type: ignore[arg-type]
+        authorities = load_certificates(self.pki.trust_roots), load_certificates(self.pki.intermediates)
+        return Submitting(self.store, self.signs, Judges(authorities), accepts)  # type: ignore[arg-type]
 
     async def submit(self) -> None:
         """The principal submits the class; from then on the worker's login is open."""
@@ -159,23 +169,56 @@ def _pem(stage: Stage, spec: SignerSpec) -> str:
     return stage.pki.certificate_file(spec.label).read_text()
 
 
+_made: dict[tuple[str, str, str], list[SignedWork]] = {}
+"""What was signed before in this run, by record, content and teacher: tests share one province."""
+
+
+async def _signatures(stage: Stage, revision: RevisionToSign, teacher: SignerSpec) -> list[SignedWork]:
+    """The three signatures of a record on its XML and its PDF, one after the other."""
+    key = (revision.lookup_code, revision.content_digest, teacher.label)
+    if key not in _made:
+        # a certificate that was revoked is found by the check; here it must be able to sign
+        with patch.object(Trust, "require", AsyncMock()):
+            _made[key] = await asyncio.to_thread(_sign_thrice, stage.pki, revision, teacher)
+    return _made[key]
+
+
+def _sign_thrice(pki: DevelopmentPki, revision: RevisionToSign, teacher: SignerSpec) -> list[SignedWork]:
+    content, code = from_json(revision.content), LookupCode(revision.lookup_code)
+    facts = XmlFacts(lookup_code=code, revision=revision.number, content_digest=revision.content_digest)
+    xml = build_packet(content, facts)
+    form = render_form(
+        FormSheet(
+            content=content,
+            lookup_code=code,
+            public_url="https://hocba.example",
+            revision=revision.number,
+            packet=xml,
+        )
+    )
+    pdf, made = form.pdf, list[SignedWork]()
+    for role, spec in zip(ROLES, (teacher, PRINCIPAL, SCHOOL_SEAL), strict=True):
+        work = replace(
+            work_for(pki, role, xml, pdf, None if made else form),
+            locator=spec.label,
+            certificate=pki.certificate_file(spec.label).read_text(),
+            owner_name=spec.common_name,
+        )
+        signed = process.sign(work)
+        assert isinstance(signed, SignedWork), signed
+        made.append(signed)
+        xml, pdf = signed.xml, signed.pdf
+    return made
+
+
 async def sign(stage: Stage, record: RecordRow, teacher: SignerSpec = TEACHER) -> None:
-    """The three signatures of a record on its XML, registered as the worker does."""
-    keys = KeyRing(stage.pki.keys_folder, stage.pki.keys_password, production=False)
-    signers = dict(zip(ROLES, (teacher, PRINCIPAL, SCHOOL_SEAL), strict=True))
+    """The three signatures of a record, registered as the worker does."""
     async with unscoped():
         revision = await signing.find_revision(record.working.id)
         assert revision is not None
-        facts = XmlFacts(
-            lookup_code=LookupCode(revision.lookup_code),
-            revision=revision.number,
-            content_digest=revision.content_digest,
-        )
-        xml = build_packet(from_json(revision.content), facts)
-        for role, spec in signers.items():
-            xml = await sign_packet(xml, role, keys.load(spec.label))
-            drawn = PDF + f"{record.id} {role}".encode()
-            digest, pdf = await stage.store.put(xml), await stage.store.put(drawn)
+        made = await _signatures(stage, revision, teacher)
+        for role, spec, signed in zip(ROLES, (teacher, PRINCIPAL, SCHOOL_SEAL), made, strict=True):
+            digest, pdf = await stage.store.put(signed.xml), await stage.store.put(signed.pdf)
             (credential,) = await stage.world.owner.run(
                 "SELECT id, staff_id FROM signing_credential WHERE locator = $1", spec.label
             )
@@ -189,9 +232,12 @@ async def sign(stage: Stage, record: RecordRow, teacher: SignerSpec = TEACHER) -
                 unit_name=spec.organisation,
                 certificate_serial="1a",
                 certificate_issuer="CN=Thử",
-                signed_at=datetime.now(UTC),
+                signed_at=signed.signed_at,
             )
-            files = [(ArtefactKind.XML, digest, len(xml)), (ArtefactKind.PDF, pdf, len(drawn))]
+            files = [
+                (ArtefactKind.XML, digest, len(signed.xml)),
+                (ArtefactKind.PDF, pdf, len(signed.pdf)),
+            ]
             await signing.add_signature(new, files)
 
 

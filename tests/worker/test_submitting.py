@@ -1,7 +1,6 @@
 """A packet on its way: sealed by the school, checked by the department, answered by a receipt that others' tools accept."""
 
 import asyncio
-import hashlib
 import subprocess
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -32,7 +31,7 @@ from tests.fixtures.ledger import as_application, as_worker
 from tests.fixtures.servers import DEPARTMENT_SEAL
 from tests.fixtures.world import PUPILS_PER_CLASS, SCHOOLS, World
 from tests.worker.making import setup
-from tests.worker.submitted import PDF, Stage, register, sign, without_triggers
+from tests.worker.submitted import Stage, register, sign, without_triggers
 
 LEADER, STRANGER = f"{SCHOOLS[0][0]}.ht", f"{SCHOOLS[1][0]}.ht"
 
@@ -83,8 +82,10 @@ async def test_the_receipt_says_what_became_of_each_record(stage: Stage) -> None
     assert {item["contentDigest"] for item in receipt.rows} == {
         record.working.content_digest for record in stage.records
     }
-    drawn = [PDF + f"{record.id} SCHOOL_SEAL".encode() for record in stage.records]
-    assert {item["pdfDigest"] for item in receipt.rows} == {hashlib.sha256(pdf).hexdigest() for pdf in drawn}
+    drawn = await stage.world.owner.run(
+        "SELECT digest FROM artefact WHERE kind = 'PDF' AND role = 'SCHOOL_SEAL'"
+    )
+    assert {item["pdfDigest"] for item in receipt.rows} == {file["digest"] for file in drawn}
 
 
 async def test_a_job_done_again_changes_nothing(stage: Stage) -> None:
@@ -128,6 +129,24 @@ async def _another_file(stage: Stage) -> None:
     )
 
 
+async def _another_pdf(stage: Stage) -> None:
+    """The registry names a PDF that was changed after it was signed; the manifest lists the same."""
+    await _put_pdf(stage, lambda data: data + b"\n% one more line\n")
+
+
+async def _no_pdf(stage: Stage) -> None:
+    """The registry names a file that is no PDF."""
+    await _put_pdf(stage, lambda _: b"%PDF-1.7 nothing")
+
+
+async def _put_pdf(stage: Stage, change: Callable[[bytes], bytes]) -> None:
+    named = "revision_id = $1 AND kind = 'PDF' AND role = 'SCHOOL_SEAL'"
+    first = stage.records[0].working.id
+    (row,) = await stage.world.owner.run(f"SELECT digest FROM artefact WHERE {named}", first)
+    digest = await stage.store.put(change(await stage.store.get(row["digest"])))
+    await stage.world.owner.run(f"UPDATE artefact SET digest = $2 WHERE {named}", first, digest)
+
+
 async def _unsigned(stage: Stage) -> None:
     """The registry lost a signature of the first record."""
     await stage.world.owner.run(
@@ -144,6 +163,8 @@ async def _late(stage: Stage) -> None:
 BARRED: dict[str, tuple[Callable[[Stage], Awaitable[None]], str, str]] = {
     "managed elsewhere": (_elsewhere, Objection.RECORD_OF_ANOTHER_SCHOOL, "school"),
     "another file": (_another_file, Objection.RECORD_DIGEST_DIFFERS, "lookupCode"),
+    "a PDF changed afterwards": (_another_pdf, Objection.SIGNATURE_BROKEN, "pdf.HOMEROOM_TEACHER"),
+    "no PDF": (_no_pdf, Objection.RECORD_UNREADABLE, "pdf"),
     "a signature lost": (_unsigned, Objection.SIGNATURE_MISSING, ""),
 }
 

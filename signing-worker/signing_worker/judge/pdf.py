@@ -68,7 +68,7 @@ def judge_pdf(
     try:
         reader = PdfFileReader(io.BytesIO(data), strict=True)
         signatures = list(reader.embedded_regular_signatures)
-        covered = _covers_everything(reader)
+        covered = covers_everything(reader)
     except (PdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         return Judgement(CHANGED if _names_our_fields(data) else UNKNOWN)
 
@@ -82,7 +82,7 @@ def judge_pdf(
         )
 
     judged = tuple(
-        _judge(signature, context(), last=place == len(signatures), covered=covered)
+        judge_signature(signature, context(), last=place == len(signatures), covered=covered)
         for place, signature in enumerate(signatures, start=1)
     )
     ours = any(signature.field_name in FIELD_NAME.values() for signature in signatures)
@@ -95,14 +95,16 @@ def _names_our_fields(data: bytes) -> bool:
     return any(name.encode() in data for name in FIELD_NAME.values())
 
 
-def _covers_everything(reader: PdfFileReader) -> bool:
+def covers_everything(reader: PdfFileReader) -> bool:
+    """Whether the last signature or timestamp of a file covers it to its last byte."""
     every = reader.embedded_signatures
     return bool(every) and every[-1].evaluate_signature_coverage() is SignatureCoverageLevel.ENTIRE_FILE
 
 
-def _judge(
+def judge_signature(
     signature: EmbeddedPdfSignature, context: ValidationContext, *, last: bool, covered: bool
 ) -> JudgedSignature:
+    """What one signature says; ``last`` of the file's, of which ``covered`` says that its end covers everything."""
     usage = KeyUsageConstraints(key_usage={"digital_signature"})
     try:
         status = validate_pdf_signature(

@@ -44,6 +44,11 @@ class JudgePool:
         """Whether a hand-over document holds; whatever breaks the judge does not."""
         return await self._ask(process.hand_over, data, facts) is True
 
+    async def record_pdf(self, data: bytes, fact: RecordFact) -> list[Finding]:
+        """What bars one record of a packet because of its PDF."""
+        judged = await self._ask(process.record_pdf, data, fact)
+        return [Finding(Objection.RECORD_UNREADABLE, "pdf")] if judged is None else judged
+
     async def _ask(self, judge: Callable[..., Answer], *what: object) -> Answer | None:
         """The judge's answer; None when the judging has ended the process."""
         async with self._turn:

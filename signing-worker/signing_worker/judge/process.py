@@ -16,6 +16,7 @@ from signing_worker.judge.judgement import Judgement
 from signing_worker.judge.manifest import ManifestRefusedError, judge_manifest
 from signing_worker.judge.pdf import judge_pdf
 from signing_worker.judge.record import judge_record
+from signing_worker.judge.record_pdf import judge_record_pdf
 from signing_worker.judge.xml import judge_xml
 from signing_worker.sign.trust import load_certificates
 
@@ -62,6 +63,13 @@ def hand_over(data: bytes, facts: HandOverFacts) -> bool:
     """Whether a hand-over document holds."""
     with _timed():
         return judge_hand_over(data, facts)
+
+
+def record_pdf(data: bytes, fact: RecordFact) -> list[Finding]:
+    """What bars one record of a packet because of its PDF."""
+    roots, intermediates = _authorities[0]
+    with _timed():
+        return judge_record_pdf(data, fact, roots, intermediates)
 
 
 @contextmanager
