@@ -18,7 +18,7 @@ def test_every_role_sees_its_screens(small: Small) -> None:
     schools = [staff[role] for role in (Role.HOMEROOM_TEACHER, Role.PRINCIPAL, Role.CLERK)]
     plan = small.province.small
     offices = [plan.districts[0].officers[0].login, plan.officers[0].login]
-    shown = subprocess.run(  # noqa: S603 - our own browser tests, with accounts that we made
+    shown = subprocess.run(
         [FRONTEND / "node_modules" / ".bin" / "playwright", "test", "--project=desk", "--project=phone"],
         cwd=FRONTEND,
         env=os.environ
