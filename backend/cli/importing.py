@@ -1,6 +1,7 @@
 """``hocba import``: a school's file into its drafts, with every fault at its place."""
 
 import asyncio
+import gc
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +23,9 @@ from backend.files.read import read_file
 from backend.services.importing import Report, RowAction, import_file
 
 SHOWN_MAX = 200
+GARBAGE_THRESHOLD = 50_000
+"""Objects made and not freed before cycles are looked for."""
+
 SCHOOL_YEAR_BEGINS = 8
 """The month from which a school year is called by its new name."""
 
@@ -29,6 +33,7 @@ SCHOOL_YEAR_BEGINS = 8
 def import_path(path: Path, school_code: str, year: str, *, dry_run: bool, all_or_nothing: bool) -> int:
     """Import and print the report; 1 when the file or a row was refused."""
     console = Console()
+    look_for_garbage_seldom()
     try:
         work = _import(
             path.read_bytes(), path.name, school_code, year, dry_run=dry_run, all_or_nothing=all_or_nothing
@@ -39,6 +44,12 @@ def import_path(path: Path, school_code: str, year: str, *, dry_run: bool, all_o
         return 1
     _print(report, console)
     return int(report.count(RowAction.REFUSED) > 0)
+
+
+def look_for_garbage_seldom() -> None:
+    """A file's rows are kept until they are written and hold no cycles: looking for some would find none."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD)
 
 
 async def _import(

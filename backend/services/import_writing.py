@@ -17,6 +17,7 @@ from backend.db.repositories.imports import (
 )
 from backend.db.repositories.organisation import ClassRow
 from backend.domain.calendar import due_window
+from backend.domain.canonical import digest_of
 from backend.domain.content import RecordContent
 from backend.domain.content_rules import gaps, incomplete
 from backend.domain.errors import ConflictError
@@ -31,13 +32,13 @@ Classes = dict[tuple[int, str], ClassRow]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRow:
-    """A row to write: its whole content, also as canonical text, and the pupil if the school already knows them.
+    """A row to write: its whole content, also as canonical bytes, and the pupil if the school already knows them.
 
     ``name_fold`` and ``sort_key`` are the pupil's name to search and to sort by.
     """
 
     content: RecordContent
-    text: str
+    canonical: bytes
     digest: str
     known: KnownPupil | None
     name_fold: str
@@ -47,13 +48,13 @@ class PlannedRow:
     gaps: int
 
 
-def planned_row(content: RecordContent, text: str, digest: str, known: KnownPupil | None) -> PlannedRow:
-    """A row with what follows from its content."""
+def planned_row(content: RecordContent, canonical: bytes, known: KnownPupil | None) -> PlannedRow:
+    """A row with what follows from its content; ``canonical`` are its bytes, made once."""
     name, missing = content.pupil.full_name, incomplete(content)
     return PlannedRow(
         content=content,
-        text=text,
-        digest=digest,
+        canonical=canonical,
+        digest=digest_of(canonical),
         known=known,
         name_fold=fold(name),
         sort_key=name_sort_key(name),
@@ -202,7 +203,7 @@ def _revision(school_id: int, row: _Placed, record_id: int, revision_id: int) ->
         row.class_id,
         content.school_year.start,
         content.grade,
-        plan.text,
+        plan.canonical,
         plan.digest,
         plan.window,
         plan.complete,
@@ -240,7 +241,7 @@ def _changed_draft(row: _Placed) -> ChangedDraft:
     return ChangedDraft(
         known.revision_id,
         known.version,
-        plan.text,
+        plan.canonical,
         plan.digest,
         plan.window,
         plan.complete,

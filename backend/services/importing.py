@@ -14,7 +14,6 @@ import orjson
 
 from backend.db.repositories import audit, imports
 from backend.db.repositories.imports import EnrolmentRow, KnownPupil
-from backend.domain.canonical import digest_of
 from backend.domain.content import HistoryEntry, RecordContent
 from backend.domain.content_json import to_json
 from backend.domain.errors import NotPermittedError, SchoolUnknownError
@@ -185,14 +184,13 @@ def _judge_known(
     if pupil.state is not State.DRAFT:
         locked = pupil.record_state is State.LOCKED
         return _refused(row, FaultCode.RECORD_LOCKED if locked else FaultCode.RECORD_SIGNED), None
-    changes = tuple(differences(pupil.document, orjson.loads(plan.text)))
+    changes = tuple(differences(pupil.document, orjson.loads(plan.canonical)))
     return replace(_report(row, RowAction.CHANGED, row.faults), changes=changes), plan
 
 
 def _planned(content: RecordContent, known: KnownPupil | None) -> PlannedRow:
     """The row with its bytes, made once: what is digested, compared and stored."""
-    canonical = record_bytes(to_json(content))
-    return planned_row(content, canonical.decode(), digest_of(canonical), known)
+    return planned_row(content, record_bytes(to_json(content)), known)
 
 
 def _with_what_is_known(

@@ -11,7 +11,7 @@ from backend.db.repositories.imports import KnownPupil
 from backend.db.repositories.organisation import ClassRow, UnitRow
 from backend.db.repositories.succession import Estate, UnfinishedYear
 from backend.db.scope import enter, leave_scope, unscoped
-from backend.domain.canonical import canonical_bytes, digest_of
+from backend.domain.canonical import canonical_bytes
 from backend.domain.content import HistoryEntry, RecordContent
 from backend.domain.content_json import from_json, to_json
 from backend.domain.policy import Actor, Role
@@ -89,7 +89,7 @@ async def _go_on(left: list[UnfinishedYear], new: UnitRow, classes: dict[int, Cl
 def _planned(item: UnfinishedYear, new: UnitRow, target: ClassRow, known: KnownPupil) -> PlannedRow:
     content = _continued(from_json(item.content), new, target)
     canonical = canonical_bytes(to_json(content))
-    return planned_row(content, canonical.decode(), digest_of(canonical), known)
+    return planned_row(content, canonical, known)
 
 
 def _continued(before: RecordContent, new: UnitRow, target: ClassRow) -> RecordContent:

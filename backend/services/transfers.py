@@ -13,7 +13,7 @@ from backend.db.repositories import audit, departures, imports, organisation, qu
 from backend.db.repositories.imports import EnrolmentRow
 from backend.db.repositories.organisation import ClassRow
 from backend.db.repositories.transfers import FoundBook, SnapshotRow, TransferRow
-from backend.domain.canonical import Json, canonical_bytes, digest_of
+from backend.domain.canonical import Json, canonical_bytes
 from backend.domain.content import HistoryEntry, RecordContent, SchoolFacts
 from backend.domain.content_json import from_json, to_json
 from backend.domain.errors import (
@@ -185,7 +185,7 @@ async def _go_on(
     )
     if known.record_id is None:
         canonical = canonical_bytes(to_json(content))
-        await write(row.to_school_id, [planned_row(content, canonical.decode(), digest_of(canonical), known)])
+        await write(row.to_school_id, [planned_row(content, canonical, known)])
 
 
 def _continued(before: RecordContent, target: ClassRow, school: SchoolFacts) -> RecordContent:

@@ -178,15 +178,23 @@ class NewRevision(NamedTuple):
     school_class_id: int
     school_year: int
     grade: int
-    content: str
+    content: bytes
     content_digest: str
     window: str
     complete: bool
     gaps: int
 
 
-_TYPES = {int: "bigint", str: "text", bool: "boolean", date | None: "date", date: "date", str | None: "text"}
-_CASTS = {"content": "::jsonb"}
+_TYPES = {
+    int: "bigint",
+    str: "text",
+    bool: "boolean",
+    bytes: "bytea",
+    date | None: "date",
+    date: "date",
+    str | None: "text",
+}
+_VALUES = {"content": "convert_from(t.content, 'UTF8')::jsonb"}
 _CONSTANTS = {
     "record_book": {"has_foreign_years": "false"},
     "year_record": {"state": "'DRAFT'", "updated_at": "now()"},
@@ -205,7 +213,7 @@ def _insertion(table: str, row: type[NamedTuple]) -> str:
     types: Mapping[str, Any] = row.__annotations__
     names = [f'"{name}"' for name in types]
     constants = _CONSTANTS.get(table, {})
-    values = [f"t.{name}{_CASTS.get(name.strip(chr(34)), '')}" for name in names]
+    values = [_VALUES.get(name, f't."{name}"') for name in types]
     arrays = ", ".join(f"${at}::{_TYPES[kind]}[]" for at, kind in enumerate(types.values(), start=1))
     return (
         f"INSERT INTO {table} ({', '.join([*names, *constants])})"
@@ -278,7 +286,7 @@ class ChangedDraft(NamedTuple):
 
     id: int
     version: int
-    content: str
+    content: bytes
     content_digest: str
     window: str
     complete: bool
@@ -298,9 +306,9 @@ UPDATE record_book b SET school_class_id = t.class_id FROM unnest($1::bigint[], 
  WHERE b.id = t.id AND b.school_class_id <> t.class_id"""
 
 _UPDATE_DRAFTS = """
-UPDATE revision r SET content = t.content::jsonb, content_digest = t.digest, "window" = t.win, complete = t.complete,
+UPDATE revision r SET content = convert_from(t.content, 'UTF8')::jsonb, content_digest = t.digest, "window" = t.win, complete = t.complete,
        gaps = t.gaps, school_class_id = t.school_class_id, grade = t.grade, version = r.version + 1, updated_at = now()
-  FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::smallint[], $8::bigint[], $9::smallint[])
+  FROM unnest($1::bigint[], $2::int[], $3::bytea[], $4::text[], $5::text[], $6::boolean[], $7::smallint[], $8::bigint[], $9::smallint[])
        AS t(id, version, content, digest, win, complete, gaps, school_class_id, grade)
  WHERE r.id = t.id AND r.version = t.version AND r.state = 'DRAFT' RETURNING r.id"""
 
