@@ -8,6 +8,7 @@ A class has the same signers throughout, so a context is kept for a few minutes 
 answers inside are younger than their own next update, and the file's document timestamp comes after them.
 """
 
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import RevokedError
 
 KEPT_SECONDS, KEPT_SETS = 300, 64
+_SIGNATURE = re.compile(rb"/Contents <([0-9A-Fa-f]+)>")
 
 Certificates = list[x509.Certificate]
 
@@ -29,6 +31,25 @@ class Evidence:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[frozenset[bytes], tuple[float, ValidationContext]] = OrderedDict()
+        self._signed: OrderedDict[tuple[tuple[bytes, ...], ...], frozenset[bytes]] = OrderedDict()
+
+    def known(self, pdf: bytes, own: x509.Certificate) -> ValidationContext | None:
+        """The kept context for a file of ours, without reading it as a PDF.
+
+        Each of its signatures must hold the certificates of one that was read before, in the same order; whoever else
+        judges the file reads it.
+        """
+        signatures = [bytes.fromhex(digits.decode()) for digits in _SIGNATURE.findall(pdf)]
+        for certificates, key in reversed(self._signed.items()):
+            kept = self._kept.get(key)
+            if kept is None or own.sha256 not in key or len(certificates) != len(signatures):
+                continue
+            held = zip(certificates, signatures, strict=True)
+            if time.monotonic() - kept[0] < KEPT_SECONDS and all(
+                certificate in signature for wanted, signature in held for certificate in wanted
+            ):
+                return kept[1]
+        return None
 
     async def context_for(
         self, reader: PdfFileReader, own: x509.Certificate, fresh: Callable[[], ValidationContext]
@@ -44,7 +65,17 @@ class Evidence:
             pyhanko_certvalidator.errors.ValidationError: when a path cannot be built or an answer is missing.
         """
         signers = list(_signers(reader))
+        by_signature = tuple(
+            tuple(
+                certificate.dump()
+                for certificate in (signature.signer_cert, *map(_first, _stampers(signature)))
+            )
+            for signature in reader.embedded_regular_signatures
+        )
         key = frozenset([own.sha256, *(certificate.sha256 for certificate, _ in signers)])
+        self._signed[by_signature] = key
+        while len(self._signed) > KEPT_SETS:
+            self._signed.popitem(last=False)
         kept = self._kept.get(key)
         if kept is not None and time.monotonic() - kept[0] < KEPT_SECONDS:
             return kept[1]
@@ -59,6 +90,10 @@ class Evidence:
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT_SETS:
             self._kept.popitem(last=False)
+
+
+def _first(found: tuple[x509.Certificate, Certificates]) -> x509.Certificate:
+    return found[0]
 
 
 def _signers(reader: PdfFileReader) -> Iterator[tuple[x509.Certificate, Certificates]]:

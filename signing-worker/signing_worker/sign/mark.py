@@ -1,17 +1,20 @@
 """The visible mark of a signature: drawn only where a signature is made, never as a picture of a seal."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from pyhanko.pdf_utils.text import TextBoxStyle
+from pyhanko.pdf_utils.writer import PdfFileWriter
 from pyhanko.stamp import TextStampStyle
 
 from backend.domain.calendar import VIETNAM
 from backend.domain.signing import SignatureRole
-from signing_worker.sign.mark_font import MarkFace, MarkFontFactory
+from signing_worker.sign.mark_font import MarkFace, MarkFont, MarkFontFactory
 from signing_worker.sign.work import SignWork
 
 FONT_SIZE = 8
 SERIAL_SHOWN = 12
+INSTANT_LINE = -2
 DEPUTY = "phó"
 
 
@@ -31,6 +34,22 @@ def mark_lines(work: SignWork, signed_at: datetime, serial: str) -> list[str]:
 def _post(post: str) -> str:
     """The post as it is written under a signature: a deputy signs in the principal's place."""
     return f"KT. HIỆU TRƯỞNG – {post}" if post.lower().startswith(DEPUTY) else post
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The line of a mark that tells the instant: what shows it, and everything that it leaves the rest of the mark."""
+
+    operators: bytes
+    rest: tuple[str, ...]
+    width: float
+
+
+def said_at(lines: list[str], face: MarkFace) -> Said:
+    """The line with the instant, apart from the others."""
+    shown = MarkFont(PdfFileWriter(), face).shape(lines[INSTANT_LINE])
+    rest = (*lines[:INSTANT_LINE], lines[-1])
+    return Said(shown.graphics_ops, rest, shown.x_advance)
 
 
 def mark_style(lines: list[str], face: MarkFace) -> TextStampStyle:

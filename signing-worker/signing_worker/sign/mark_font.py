@@ -65,7 +65,8 @@ class MarkFace:
         buffer = hb.Buffer()
         buffer.add_str(text)
         buffer.guess_segment_properties()
-        hb.shape(self.font, buffer)
+        # figures keep their width, so that every instant is as long as any other
+        hb.shape(self.font, buffer, {"kern": not any(char.isdigit() for char in text)})
         return buffer
 
     def width(self, glyph: int) -> int:
@@ -95,6 +96,8 @@ class MarkFont(FontEngine):
         self._reference = writer.allocate_placeholder()
         self._letters: dict[int, str] = {}
         self._written = False
+        # known in every file, so that an instant with other digits needs no other font
+        self._learn(face.shaped(ALWAYS), ALWAYS)
 
     @property
     def uses_complex_positioning(self) -> bool:

@@ -5,12 +5,12 @@ adds one. The lock seal's field forbids every further change but validation mate
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import aiohttp
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
@@ -24,6 +24,9 @@ from backend.domain.errors import TimestampUnavailableError
 from backend.domain.signing import SignatureRole
 from signing_worker.render.sheet import MarkBox
 from signing_worker.sign.clock import ClockedStamper
+from signing_worker.sign.mark import Said
+from signing_worker.sign.revision import first_revision
+from signing_worker.sign.revisions import Revisions
 from signing_worker.sign.ring_signer import RingSigner
 
 FIELD_NAME: dict[SignatureRole, str] = {
@@ -41,6 +44,7 @@ _READABLE: dict[SignatureRole, str] = {
 # Hexadecimal digits kept free for a signature with its certificates and timestamp. A dry run that measures would double
 # the work, and every digit kept free is read again by whoever opens the file; a chain that needs more is measured.
 CMS_DIGITS = 11_264
+CLOSED = "closed"
 # all evidence, also that of the last timestamp, before that timestamp: then it covers the file to its last byte
 CLOSED_BY_TIMESTAMP = DSSContentSettings(include_vri=False)
 
@@ -49,7 +53,7 @@ CLOSED_BY_TIMESTAMP = DSSContentSettings(include_vri=False)
 class PdfSigning:
     """One signature to put on a PDF; ``context`` holds the evidence that the lock seal closes the file with.
 
-    Without ``tsa_url`` there is no timestamp yet. ``reader`` is the same file when it has been read already: reading signatures costs more than making one.
+    Without ``tsa_url`` there is no timestamp yet.
     """
 
     pdf: bytes
@@ -57,29 +61,81 @@ class PdfSigning:
     boxes: Mapping[SignatureRole, MarkBox] | None
     signer: RingSigner
     style: TextStampStyle
+    said: Said
     tsa_url: str
     context: ValidationContext | None = None
-    reader: PdfFileReader | None = None
 
 
-async def sign_pdf(work: PdfSigning, session: aiohttp.ClientSession) -> bytes:
+async def sign_pdf(work: PdfSigning, session: aiohttp.ClientSession, revisions: Revisions) -> bytes:
     """The PDF with one more signature, appended to its bytes.
 
     Raises:
         TimestampUnavailableError: when the timestamp service does not answer.
         SigningClockWrongError: when its time is far from this machine's.
     """
+    boxes = None if work.boxes is None else tuple(_rectangle(work.boxes[role]) for role in FIELD_NAME)
+    signer = (work.role, work.signer, work.said.rest, work.said.width, boxes, work.context)
+    stamper = ClockedStamper(work.tsa_url, session)
     try:
-        return await _sign_pdf(work, session, work.reader, CMS_DIGITS)
+        signed = await _by_template(work, stamper, revisions, signer)
+        if signed is not None and work.role is SignatureRole.LOCK_SEAL:
+            signed = await _closed(signed, stamper, revisions, (signer, CLOSED))
+    except TimestampRequestError as error:
+        raise TimestampUnavailableError from error
+    if signed is not None:
+        return revisions.hand_out(signed)
+    signed = await _by_pyhanko(work, session)
+    first = first_revision(work.pdf, signed)
+    revisions.learn(signer, work.pdf, first, work.said.operators)
+    if first != signed:
+        revisions.learn((signer, CLOSED), first, signed, b"")
+    return signed
+
+
+async def _by_template(
+    work: PdfSigning, stamper: ClockedStamper, revisions: Revisions, signer: Hashable
+) -> bytes | None:
+    """The file with the signature's revision from a template; None when there is none that fits."""
+    found = revisions.find(signer, work.pdf)
+    if found is None:
+        return None
+    template, tail = found
+    opened = template.open(work.pdf, tail, work.said.operators, _now())
+    signature = await work.signer.signed_bytes(opened.digest(), stamper)
+    return opened.closed(signature) if signature is not None and opened.takes(signature) else None
+
+
+async def _closed(
+    signed: bytes, stamper: ClockedStamper, revisions: Revisions, signer: Hashable
+) -> bytes | None:
+    """The file with its evidence and the timestamp over all of it."""
+    found = revisions.find(signer, signed)
+    if found is None:
+        return None
+    template, tail = found
+    opened = template.open(signed, tail, b"", _now())
+    token = (await stamper.async_timestamp(opened.digest(), "sha256")).dump()
+    return opened.closed(token) if opened.takes(token) else None
+
+
+def _now() -> tuple[datetime, datetime]:
+    here = datetime.now().astimezone()
+    return here, here
+
+
+def _rectangle(box: MarkBox) -> tuple[int, int, int, int, int]:
+    return box.page, round(box.x1), round(box.y1), round(box.x2), round(box.y2)
+
+
+async def _by_pyhanko(work: PdfSigning, session: aiohttp.ClientSession) -> bytes:
+    try:
+        return await _sign_pdf(work, session, CMS_DIGITS)
     except SigningError:
-        # what has been read may have been changed by the first try
-        return await _sign_pdf(work, session, None, None)
+        return await _sign_pdf(work, session, None)
 
 
-async def _sign_pdf(
-    work: PdfSigning, session: aiohttp.ClientSession, reader: PdfFileReader | None, digits: int | None
-) -> bytes:
-    writer = IncrementalPdfFileWriter.from_reader(reader or PdfFileReader(io.BytesIO(work.pdf)))
+async def _sign_pdf(work: PdfSigning, session: aiohttp.ClientSession, digits: int | None) -> bytes:
+    writer = IncrementalPdfFileWriter(io.BytesIO(work.pdf))
     if work.boxes is not None:
         _lay_fields(writer, work.boxes)
     pdf_signer = PdfSigner(
@@ -118,7 +174,7 @@ def _lay_fields(writer: IncrementalPdfFileWriter, boxes: Mapping[SignatureRole, 
         spec = SigFieldSpec(
             name,
             on_page=box.page,
-            box=(round(box.x1), round(box.y1), round(box.x2), round(box.y2)),
+            box=_rectangle(box)[1:],
             readable_field_name=_READABLE[role],
             empty_field_appearance=True,
             field_mdp_spec=FieldMDPSpec(FieldMDPAction.ALL) if seals_lock else None,

@@ -7,7 +7,7 @@ an exception of a library, because those do not survive the way back.
 import asyncio
 import io
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeVar
@@ -36,9 +36,10 @@ from signing_worker.sign.evidence import Evidence
 from signing_worker.sign.head import sign_note
 from signing_worker.sign.keys import SigningKey, to_asn1
 from signing_worker.sign.keys.desk import KeyDesk
-from signing_worker.sign.mark import mark_lines, mark_style
+from signing_worker.sign.mark import mark_lines, mark_style, said_at
 from signing_worker.sign.mark_font import MarkFace
 from signing_worker.sign.pdf import PdfSigning, sign_pdf
+from signing_worker.sign.revisions import Revisions
 from signing_worker.sign.ring_signer import RingSigner
 from signing_worker.sign.sheet import seal_acceptance, seal_sheet, stamp
 from signing_worker.sign.trust import Owner, Trust
@@ -77,6 +78,7 @@ class _Process:
     setup: SignerSetup
     face: MarkFace
     signer: SignerOf
+    revisions: Revisions = field(default_factory=Revisions)
 
 
 _process: list[_Process] = []
@@ -142,7 +144,8 @@ def vet(work: VetWork) -> Vetted | Refused:
 
 def _guarded(making: Coroutine[None, None, Signed], role: str) -> Signed | Refused:
     try:
-        return _process[0].runner.run(making)
+        # Runner.run would set a signal handler each time, and in doing so write out whatever the last task returned
+        return _process[0].runner.get_loop().run_until_complete(making)
     except DomainError as error:
         return Refused(error.reason)
     except RevokedError:
@@ -169,19 +172,21 @@ async def _sign(here: _Process, work: SignWork) -> SignedWork:
     signed_at = datetime.now(UTC)
     serial = f"{key.certificate.serial_number:x}"
     xml = await sign_packet(work.xml, work.role, key, effective_from=work.effective_from)
-    reader = PdfFileReader(io.BytesIO(work.pdf))
+    seals_lock = work.role is SignatureRole.LOCK_SEAL
+    lines = mark_lines(work, signed_at, serial)
     pdf = await sign_pdf(
         PdfSigning(
             pdf=work.pdf,
             role=work.role,
             boxes=work.boxes,
-            signer=here.signer(key, work.role is SignatureRole.LOCK_SEAL),
-            style=mark_style(mark_lines(work, signed_at, serial), here.face),
+            signer=here.signer(key, seals_lock),
+            style=mark_style(lines, here.face),
+            said=said_at(lines, here.face),
             tsa_url=here.setup.tsa_url,
-            context=await _evidence(here, reader, key) if work.role is SignatureRole.LOCK_SEAL else None,
-            reader=reader,
+            context=await _evidence(here, work.pdf, key) if seals_lock else None,
         ),
         here.session,
+        here.revisions,
     )
     return SignedWork(
         xml=xml,
@@ -219,9 +224,10 @@ async def _vet(here: _Process, work: VetWork) -> Vetted:
     return Vetted(tuple(codes))
 
 
-async def _evidence(here: _Process, reader: PdfFileReader, key: SigningKey) -> ValidationContext:
-    return await here.evidence.context_for(
-        reader, to_asn1(key.certificate), lambda: here.trust.context(here.session)
+async def _evidence(here: _Process, pdf: bytes, key: SigningKey) -> ValidationContext:
+    own = to_asn1(key.certificate)
+    return here.evidence.known(pdf, own) or await here.evidence.context_for(
+        PdfFileReader(io.BytesIO(pdf)), own, lambda: here.trust.context(here.session)
     )
 
 

@@ -66,15 +66,23 @@ class RingSigner(Signer):
             self._template = await template_of(made)
         return self._template
 
+    async def signed_bytes(self, digest: bytes, timestamper: TimeStamper) -> bytes | None:
+        """A time-stamped signature over a digest in DER; None when there is no template for it."""
+        template = await self._template_once()
+        return None if template is None else await self._bytes(template, digest, timestamper)
+
     async def _from_template(
         self, template: CmsTemplate, digest: bytes, timestamper: TimeStamper | None
     ) -> cms.ContentInfo:
+        return cms.ContentInfo.load(await self._bytes(template, digest, timestamper))
+
+    async def _bytes(self, template: CmsTemplate, digest: bytes, timestamper: TimeStamper | None) -> bytes:
         signature = await self.async_sign_raw(template.attributes_to_sign(digest), DIGEST)
         token = b""
         if timestamper is not None:
             stamped = await timestamper.async_timestamp(hashlib.sha256(signature).digest(), DIGEST)
             token = stamped.dump()
-        return cms.ContentInfo.load(template.assembled(digest, signature, token))
+        return template.assembled(digest, signature, token)
 
     async def async_sign_raw(
         self,

@@ -112,10 +112,11 @@ class FileWriter:
                 places.setdefault(name, f"({name})[{kid} 0 R/XYZ {_place(left, top)} 0]")
         names = f"/Dests<</Names[{''.join(places[name] for name in sorted(places))}]>>"
         if drawing.packet is None:
-            return f"/Names<<{names}>>"
+            return f"/Names {out.add(f'<<{names}>>'.encode())} 0 R"
         carried = _carried(out, drawing.packet)
         embedded = f"/EmbeddedFiles<</Names[({drawing.packet.name}){carried} 0 R]>>"
-        return f"/Names<<{names}{embedded}>>/AF[{carried} 0 R]"
+        # an object of its own: the catalogue, which every signature writes anew, is then the same for everybody
+        return f"/Names {out.add(f'<<{names}{embedded}>>'.encode())} 0 R/AF[{carried} 0 R]"
 
 
 class _Placed:
