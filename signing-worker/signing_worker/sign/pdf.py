@@ -73,6 +73,8 @@ async def sign_pdf(work: PdfSigning, session: aiohttp.ClientSession, revisions: 
         TimestampUnavailableError: when the timestamp service does not answer.
         SigningClockWrongError: when its time is far from this machine's.
     """
+    if not work.tsa_url:
+        return await _by_pyhanko(work, session)
     boxes = None if work.boxes is None else tuple(_rectangle(work.boxes[role]) for role in FIELD_NAME)
     signer = (work.role, work.signer, work.said.rest, work.said.width, boxes, work.context)
     stamper = ClockedStamper(work.tsa_url, session)
