@@ -1,5 +1,6 @@
 """What is measured and what it stands on: one database, Redis, our API as ``hocba run`` starts it, PostGraphile."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import asyncpg
 
+from backend.adapters.events import STREAM
+from backend.adapters.redis_client import open_redis
 from backend.cli.processes import api_plan
 from backend.domain.curriculum import GRADES, curriculum_of
 from backend.domain.lifecycle import Action, allowed
@@ -91,6 +94,7 @@ def ours(
     with ExitStack() as ending:
         settings = {**running.settings, "DATABASE_URL": urls.app}
         settings["REDIS_URL"] = redis_url or settings["REDIS_URL"]
+        asyncio.run(_begin_line(settings["REDIS_URL"]))
         settings["HOCBA_PORT"] = str(Ports(DATA).port(f"bench-{name}"))
         port = int(settings["HOCBA_PORT"])
         server = GuardedServer(DATA, name)
@@ -99,6 +103,13 @@ def ours(
         server.start(_observed(plan) if observed else plan, lambda: accepts_connections(port))
         roots = (_root(server), _root(running.redis._server))
         yield Target("ours", f"http://127.0.0.1:{port}/graphql", roots)
+
+
+async def _begin_line(redis_url: str) -> None:
+    """Forget the events of an earlier run, whose database may have been made anew and counts from one again."""
+    redis = open_redis(redis_url)
+    await redis.delete(STREAM)
+    await redis.aclose()
 
 
 def _observed(plan: ServerPlan) -> ServerPlan:

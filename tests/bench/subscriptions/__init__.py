@@ -25,8 +25,7 @@ from tests.bench.data.loading import ensure_database
 from tests.bench.driving import Target
 from tests.bench.subscriptions.audience import SHARES, Seat, seats
 from tests.bench.subscriptions.crowd import Crowd, Heard
-from tests.bench.subscriptions.hops import Hop, hops, spread
-from tests.bench.subscriptions.observed import PATH
+from tests.bench.subscriptions.hops import PATH, Hop, hops, spread
 from tests.bench.subscriptions.publishing import Change, Published, publish
 
 REPORT = servers.ROOT / "build" / "bench-subscriptions.json"

@@ -7,6 +7,9 @@ from typing import Any
 
 from tests.bench.subscriptions.publishing import Published
 
+PATH = "/observed"
+"""Where an observed process answers with its notes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hop:

@@ -18,8 +18,8 @@ from backend.adapters import channels, hub, rights
 from backend.adapters.events import position_of
 from backend.compiled import changes
 from backend.web.app import app as ordinary
+from tests.bench.subscriptions.hops import PATH
 
-PATH = "/observed"
 TICK_SECONDS = 0.01
 
 now = time.monotonic
