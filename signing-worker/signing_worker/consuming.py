@@ -1,7 +1,7 @@
 """The loop over the queue: PgQueuer's, with our names, payloads and patience.
 
 A job that a dead worker held comes back after the heartbeat timeout. A job that raised runs again with growing
-pauses; after its last try it is held with its traceback until ``hocba jobs`` lets it go.
+pauses; after its last try it is held with its reason until ``hocba jobs`` lets it go.
 """
 
 import asyncio
@@ -18,7 +18,9 @@ from pgqueuer.models import Schedule
 
 from backend.db.repositories import queue as jobs
 from backend.db.scope import unscoped
+from backend.domain.errors import DomainError
 from backend.jobs import JOBS, MAX_TRIES, SCHEDULE, Job
+from backend.observability.logs import fault
 from signing_worker.handlers import Handlers
 
 HEARTBEAT = timedelta(seconds=20)
@@ -27,6 +29,14 @@ PAUSE_GROWS = 4.0
 """Pauses of 2, 8, 32 and 128 seconds: a service that is away for two minutes costs nobody a signature."""
 
 POLL = timedelta(seconds=5)
+
+
+class JobFailedError(Exception):
+    """What a job met that it did not know: kinds of exceptions and places in the code, never what they quote."""
+
+
+def _said(error: BaseException) -> str:
+    return " < ".join(f"{item['kind']} at {item['at'][-1] if item['at'] else '?'}" for item in fault(error))
 
 
 def _patient(parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypointExecutor:
@@ -65,7 +75,14 @@ async def consume(database_url: str, handlers: Handlers, concurrency: int) -> No
 def _register(queue: PgQueuer, name: str, kind: type, handlers: Handlers, concurrency: int) -> None:
     @queue.entrypoint(name, concurrency_limit=concurrency, on_failure="hold", executor_factory=_patient)
     async def run(job: QueuedJob) -> None:
-        await handlers.handle(kind(**orjson.loads(job.payload or b"{}")), job.attempts)
+        try:
+            await handlers.handle(kind(**orjson.loads(job.payload or b"{}")), job.attempts)
+        except DomainError as error:
+            # the queue keeps what was raised with everything that led to it
+            error.__cause__ = error.__context__ = None
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, what it quotes is not kept
+            raise JobFailedError(_said(error)) from None
 
 
 def _schedule(queue: PgQueuer, job: Job, cron: str) -> None:

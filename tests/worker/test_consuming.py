@@ -21,7 +21,8 @@ from signing_worker.handlers import Handlers
 from tests.cli.commands import hocba
 from tests.fixtures.world import World
 
-SECONDS = 30
+SECONDS = 60
+PLANTED = "Quach Thuy Bao Chau 022316009871"
 
 
 class Stubborn:
@@ -109,6 +110,31 @@ async def test_one_bad_job_holds_up_no_other(world: World) -> None:
         await _until(lambda: _is(world, ["failed"]))
     assert sorted(handlers.done) == list(range(2, 9))
     assert handlers.tries[1] == MAX_TRIES
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_what_a_fault_quotes_is_not_kept(world: World) -> None:
+    """A fault that quotes a row, or that led to a reason we know, leaves its kind and place in the queue, not its words."""
+
+    class Quoting(Stubborn):
+        async def handle(self, job: Job, tries: int) -> None:
+            assert isinstance(job, SignItem)
+            if job.item_id == 1:
+                raise ValueError(PLANTED)
+            raise TimestampUnavailableError from ValueError(PLANTED)
+
+    await _put(world, 1, 2)
+    async with _consuming(world, Quoting()):
+        await _until(lambda: _is(world, ["failed", "failed"]))
+    kept = await world.owner.run(
+        "SELECT traceback::text AS t FROM pgqueuer_log WHERE traceback IS NOT NULL ORDER BY 1"
+    )
+    said = "\n".join(row["t"] for row in kept)
+    assert len(kept) >= 2
+    assert "builtins.ValueError at " in said
+    assert "test_consuming.py" in said
+    assert "TimestampUnavailableError" in said
+    assert PLANTED not in said
 
 
 async def test_a_job_is_in_the_queue_once(world: World) -> None:
