@@ -48,7 +48,7 @@ class RenderLimits:
     start_seconds: float = 60
     memory_bytes: int = 1 << 30
     pages: int = 12
-    sheets_per_process: int = 500
+    sheets_per_process: int = 2_000
 
 
 def start(limits: RenderLimits, folder: str, forms: str) -> None:
