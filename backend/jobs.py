@@ -21,6 +21,29 @@ class SignItem:
 
 
 @dataclass(frozen=True, slots=True)
+class SignRemotely:
+    """Have a signing service sign what of a ceremony waits for it. What is signed is not asked for again."""
+
+    name: ClassVar[str] = "ceremony.remote/1"
+    ceremony_id: int
+
+    @property
+    def key(self) -> str:
+        return f"remote:{self.ceremony_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class WatchKeys:
+    """Ask again for whatever waits for a signing service, and forget what nobody waits for any more."""
+
+    name: ClassVar[str] = "keys.watch/1"
+
+    @property
+    def key(self) -> str:
+        return "keys"
+
+
+@dataclass(frozen=True, slots=True)
 class SealLocked:
     """Put the department's lock seal on a locked revision's files. Sealing twice does nothing."""
 
@@ -281,6 +304,8 @@ class MoveUnits:
 
 Job = (
     SignItem
+    | SignRemotely
+    | WatchKeys
     | SealLocked
     | SealPeriod
     | RehearseLock
@@ -308,6 +333,8 @@ JOBS: dict[str, type[Job]] = {
     kind.name: kind
     for kind in (
         SignItem,
+        SignRemotely,
+        WatchKeys,
         SealLocked,
         SealPeriod,
         RehearseLock,
@@ -333,13 +360,14 @@ JOBS: dict[str, type[Job]] = {
 }
 
 SCHEDULE: dict[
-    type[ForgetAnswers | SignHead | WatchReads | MoveUnits | WatchMinistry | VerifyLedger], str
+    type[ForgetAnswers | SignHead | WatchReads | WatchKeys | MoveUnits | WatchMinistry | VerifyLedger], str
 ] = {
     ForgetAnswers: "*/10 * * * *",
     # each lock asks for its head; this asks again for one that had to wait
     SignHead: "* * * * *",
     WatchMinistry: "* * * * *",
     WatchReads: "* * * * *",
+    WatchKeys: "* * * * *",
     # two in the morning in Vietnam
     VerifyLedger: "0 19 * * *",
     # the new day begins in Vietnam at 17:00 UTC; the other times are for a worker that was away

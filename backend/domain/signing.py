@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from backend.domain.lifecycle import Action, State
+from backend.domain.organisation import KeyCustody
 
 
 class SignatureRole(StrEnum):
@@ -35,9 +36,12 @@ class ItemState(StrEnum):
 
     QUEUED = "QUEUED"
     SIGNING = "SIGNING"
+    AWAITING_KEY = "AWAITING_KEY"
     SIGNED = "SIGNED"
     FAILED = "FAILED"
     CANCELLED = "CANCELLED"
 
 
-OPEN_ITEMS = frozenset({ItemState.QUEUED, ItemState.SIGNING})
+OPEN_ITEMS = frozenset({ItemState.QUEUED, ItemState.SIGNING, ItemState.AWAITING_KEY})
+ASKED_KEYS = frozenset({KeyCustody.CSC, KeyCustody.AGENT})
+"""Custodies where somebody is asked: files are prepared first, and one confirmation covers many of them."""

@@ -51,6 +51,12 @@ class KeyRefusedError(SigningFailedError):
     code = "KEY_REFUSED"
 
 
+class NonceUsedError(SigningFailedError):
+    """What was handed out to be signed has come back already, came back too late, or was handed to somebody else."""
+
+    code = "NONCE_USED"
+
+
 class SignatureWrongError(SigningFailedError):
     """What came back is no signature of the registered key over what was to be signed."""
 

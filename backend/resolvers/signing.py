@@ -1,5 +1,6 @@
 """Signing ceremonies: starting, following, cancelling, trying failed records again."""
 
+from base64 import b64decode
 from collections.abc import AsyncGenerator
 
 import strawberry
@@ -11,18 +12,28 @@ from backend.db.scope import scoped
 from backend.domain.errors import NotFoundError
 from backend.domain.live import Topic
 from backend.domain.signing import ItemState, SignatureRole
+from backend.domain.signing_errors import SignatureWrongError
 from backend.resolvers.answering import Info, answering, node_key, node_keys
 from backend.resolvers.identity import refresh_actor
 from backend.schema.errors import user_errors
 from backend.schema.paging import connection, encode_cursor, page_size, row_after
-from backend.schema.payloads import CeremonyPayload
-from backend.schema.signing import Ceremony, CeremonyItem, CeremonyProgress
+from backend.schema.payloads import CeremonyPayload, TokenChallengePayload
+from backend.schema.signing import (
+    Ceremony,
+    CeremonyItem,
+    CeremonyProgress,
+    TokenChallenge,
+    TokenDigests,
+    TokenSignatureInput,
+)
+from backend.services import asked_keys
 from backend.services import ceremonies as ceremony_cases
 
 RECENT = 20
 
 _refused = answering(lambda errors: CeremonyPayload(user_errors=errors))
 _signing = answering(lambda errors: CeremonyPayload(user_errors=errors), step_up=True)
+_challenging = answering(lambda errors: TokenChallengePayload(user_errors=errors), step_up=True)
 
 
 async def recent(info: Info) -> list[Ceremony]:
@@ -74,6 +85,42 @@ async def retry(info: Info, ceremony_id: relay.GlobalID) -> CeremonyPayload:
     return CeremonyPayload(ceremony=Ceremony.of(await ceremony_cases.retry(info.context.staff, key)))
 
 
+@_challenging
+async def challenge(info: Info, ceremony_id: relay.GlobalID) -> TokenChallengePayload:
+    """Hand out what waits for the signer's own token."""
+    key = node_key(ceremony_id, "Ceremony", "ceremonyId")
+    made = await asked_keys.challenge(info.context.staff, key)
+    shown = TokenChallenge(
+        nonce=made.nonce,
+        expires_at=made.until,
+        certificate=made.certificate,
+        digests=[TokenDigests.of(item) for item in made.items],
+    )
+    return TokenChallengePayload(challenge=shown)
+
+
+@_signing
+async def answer(
+    info: Info, ceremony_id: relay.GlobalID, nonce: str, signatures: list[TokenSignatureInput]
+) -> CeremonyPayload:
+    """Take back what the signer's own token has signed."""
+    key = node_key(ceremony_id, "Ceremony", "ceremonyId")
+    given = [_given(item, place) for place, item in enumerate(signatures)]
+    refused = await asked_keys.answer(info.context.staff, key, nonce, given)
+    errors = [item for error in refused for item in user_errors(error, info.context.language)]
+    ceremony = Ceremony.of(await ceremonies.get(key))
+    return CeremonyPayload(ceremony=ceremony, record_count=len(given) - len(refused), user_errors=errors)
+
+
+def _given(item: TokenSignatureInput, place: int) -> asked_keys.Given:
+    field = f"signatures.{place}"
+    try:
+        xml, pdf = (b64decode(text, validate=True) for text in (item.xml, item.pdf))
+    except ValueError as error:
+        raise SignatureWrongError(field=field) from error
+    return asked_keys.Given(node_key(item.item_id, "CeremonyItem", f"{field}.itemId"), xml, pdf)
+
+
 async def progress(info: Info, ceremony_id: relay.GlobalID) -> AsyncGenerator[CeremonyProgress, None]:
     """How far a ceremony is: at once, then whenever it moves, until it is done.
 
@@ -86,7 +133,7 @@ async def progress(info: Info, ceremony_id: relay.GlobalID) -> AsyncGenerator[Ce
         if row != shown:
             shown = row
             yield CeremonyProgress.of(row)
-        if row.queued + row.signing == 0:
+        if row.queued + row.signing + row.awaiting_key == 0:
             return
 
 
@@ -108,6 +155,14 @@ class SigningMutations:
     )
     ceremony_cancel: CeremonyPayload = strawberry.mutation(
         resolver=cancel, description="Stop what has not been signed. Right: the signer."
+    )
+    ceremony_token_challenge: TokenChallengePayload = strawberry.mutation(
+        resolver=challenge,
+        description="Hand out what waits for the signer's own token, for five minutes and once. Right: the signer.",
+    )
+    ceremony_token_answer: CeremonyPayload = strawberry.mutation(
+        resolver=answer,
+        description="Take back what the signer's own token has signed; each signature is checked. Right: the signer.",
     )
     ceremony_retry: CeremonyPayload = strawberry.mutation(
         resolver=retry, description="Try failed records again. Right: the signer."

@@ -10,7 +10,7 @@ from backend.schema.department import LockPeriod, Submission
 from backend.schema.errors import UserError
 from backend.schema.integrators import Integrator, IntegratorGrant
 from backend.schema.records import Record
-from backend.schema.signing import Ceremony
+from backend.schema.signing import Ceremony, TokenChallenge
 from backend.schema.viewer import UserSession, Viewer
 
 
@@ -31,6 +31,14 @@ class CeremonyPayload:
     ceremony: Ceremony | None = None
     record_count: int | None = strawberry.field(
         default=None, description="How many records it holds, or in a dry run would hold."
+    )
+    user_errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="What the signer's own token is to sign, or why nothing is handed out.")
+class TokenChallengePayload:
+    challenge: TokenChallenge | None = strawberry.field(
+        default=None, description="What is to be signed; null with errors."
     )
     user_errors: list[UserError] = strawberry.field(default_factory=list)
 

@@ -123,6 +123,8 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     "Mutation.ceremonyStart": SIGNERS,
     "Mutation.ceremonyCancel": SIGNERS,
     "Mutation.ceremonyRetry": SIGNERS,
+    "Mutation.ceremonyTokenChallenge": SIGNERS,
+    "Mutation.ceremonyTokenAnswer": SIGNERS,
     "Mutation.lockPeriodSchedule": _granted(Action.LOCK),
     "Mutation.calendarChangeConfirm": _granted(Action.LOCK),
     "Mutation.calendarChangeReject": _granted(Action.LOCK),

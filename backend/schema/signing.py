@@ -1,5 +1,6 @@
 """Signing ceremonies and how far they are."""
 
+from base64 import b64encode
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
@@ -11,6 +12,7 @@ from strawberry import relay
 import backend.schema.enums  # noqa: F401 - registers the enums used below
 from backend.context import Context
 from backend.db.repositories.ceremonies import CeremonyRow, ItemRow
+from backend.db.repositories.prepared import ToSign
 from backend.domain.acts import CeremonyAction, CeremonyFacts, ceremony_refusal
 from backend.domain.messages import sentence
 from backend.domain.signing import ItemState, SignatureRole
@@ -22,11 +24,14 @@ from backend.schema.records import Record
 Info = strawberry.Info[Context, None]
 
 
-@strawberry.type(description="How far a ceremony is: every record is in exactly one of the five counts.")
+@strawberry.type(description="How far a ceremony is: every record is in exactly one of the six counts.")
 class CeremonyProgress:
     total: int
     queued: int
     signing: int
+    awaiting_key: int = strawberry.field(
+        description="Prepared, and waiting for a key that somebody else keeps."
+    )
     signed: int
     failed: int
     cancelled: int
@@ -38,11 +43,46 @@ class CeremonyProgress:
             total=row.total,
             queued=row.queued,
             signing=row.signing,
+            awaiting_key=row.awaiting_key,
             signed=row.signed,
             failed=row.failed,
             cancelled=row.cancelled,
-            done=row.queued + row.signing == 0,
+            done=row.queued + row.signing + row.awaiting_key == 0,
         )
+
+
+@strawberry.type(
+    description="What is to be signed of one record: SHA-256 digests in base64, for the XML packet and for the PDF."
+    " Right: the signer."
+)
+class TokenDigests:
+    item_id: relay.GlobalID
+    xml: str = strawberry.field(description="Digest over the packet's signed information, base64.")
+    pdf: str = strawberry.field(description="Digest over the PDF's signed attributes, base64.")
+
+    @classmethod
+    def of(cls, row: ToSign) -> "TokenDigests":
+        xml, pdf = (b64encode(bytes.fromhex(text)).decode() for text in (row.xml_hash, row.pdf_hash))
+        return cls(item_id=relay.GlobalID("CeremonyItem", str(row.item_id)), xml=xml, pdf=pdf)
+
+
+@strawberry.type(
+    description="What the signer's own token is to sign, bound to them for five minutes and once. Right: the signer."
+)
+class TokenChallenge:
+    nonce: str = strawberry.field(description="To be given back with the signatures; said this once.")
+    expires_at: datetime = strawberry.field(description="Until when signatures are taken.")
+    certificate: str = strawberry.field(description="The certificate whose key must sign, PEM.")
+    digests: list[TokenDigests]
+
+
+@strawberry.input(
+    description="Raw signatures for one record, base64: PKCS#1 v1.5, or DER with elliptic curves."
+)
+class TokenSignatureInput:
+    item_id: relay.GlobalID
+    xml: str = strawberry.field(description="Signature over the packet's digest, base64.")
+    pdf: str = strawberry.field(description="Signature over the PDF's digest, base64.")
 
 
 @strawberry.type(description="One record of a ceremony.")

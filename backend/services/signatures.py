@@ -20,7 +20,14 @@ from backend.domain.errors import (
 from backend.domain.lifecycle import NEXT, State
 from backend.domain.organisation import ArtefactKind
 from backend.domain.policy import Actor, Refusal, Role
-from backend.domain.signing import OPEN_ITEMS, SIGNED_FROM, SIGNING_ACTION, ItemState, SignatureRole
+from backend.domain.signing import (
+    ASKED_KEYS,
+    OPEN_ITEMS,
+    SIGNED_FROM,
+    SIGNING_ACTION,
+    ItemState,
+    SignatureRole,
+)
 from backend.jobs import SealLocked
 
 
@@ -72,7 +79,9 @@ async def begin_item(item_id: int) -> SigningTask | None:
         await signing.set_item(item.id, ItemState.FAILED, obstacle.reason)
         return None
     await signing.set_item(item.id, ItemState.SIGNING, "", tried=True)
-    await signing.log_intent(revision.id, item.role, item.credential.id)
+    if item.credential.custody not in ASKED_KEYS:
+        # a key that somebody is asked for is used when they are, and the intent is written then
+        await signing.log_intent(revision.id, item.role, item.credential.id)
     return await _item_task(item, revision)
 
 

@@ -18,6 +18,7 @@ from backend.services.auditing import Sealing
 from backend.services.relaying import Relay
 from backend.services.scheduling import Calendar
 from backend.settings import Settings, from_env
+from signing_worker.asked_keys import AskedKeys
 from signing_worker.checking.nightly import LedgerLook
 from signing_worker.consuming import consume
 from signing_worker.deliver import Webhooks
@@ -42,7 +43,8 @@ async def work(settings: Settings) -> None:
     redis = open_redis(settings.redis_url)
     forms = Path(settings.forms_folder) if settings.forms_folder else None
     renders = RenderPool(settings.worker_processes, forms=forms)
-    signs = SignPool(signer_setup(settings), settings.worker_processes)
+    setup = signer_setup(settings)
+    signs = SignPool(setup, settings.worker_processes)
     judges = JudgePool(settings.pki_trust_roots, settings.pki_intermediates)
     store = ObjectStore(settings.store_url)
     production = Production(store, renders, signs, settings.origin)
@@ -64,6 +66,7 @@ async def work(settings: Settings) -> None:
         submitting,
         HandingOver(store, signs, judges),
         LedgerLook(store, settings.pki_trust_roots),
+        AskedKeys(production, setup.custody.service),
     )
     calendar = Calendar(
         f"{socket.gethostname()}:{os.getpid()}",

@@ -14,6 +14,7 @@ from backend.db.repositories import changes, participation_reports, requests, sc
 from backend.db.scope import unscoped
 from backend.domain.errors import DomainError, NotFoundError, SigningFailedError, UnexpectedFailureError
 from backend.domain.scraping import Thresholds
+from backend.domain.signing import ASKED_KEYS
 from backend.jobs import (
     MAX_TRIES,
     AnswerSubmission,
@@ -35,8 +36,10 @@ from backend.jobs import (
     SendPart,
     SignHead,
     SignItem,
+    SignRemotely,
     TakeInventory,
     VerifyLedger,
+    WatchKeys,
     WatchMinistry,
     WatchReads,
 )
@@ -45,6 +48,7 @@ from backend.services import ledger, previews, signatures, succession, webhooks
 from backend.services.relaying import Relay
 from backend.services.signatures import SigningTask
 from signing_worker import locks
+from signing_worker.asked_keys import AskedKeys
 from signing_worker.checking.nightly import LedgerLook
 from signing_worker.deliver import Webhooks
 from signing_worker.handing_over import HandingOver
@@ -69,6 +73,7 @@ class Handlers:
     submitting: Submitting
     handing_over: HandingOver
     look: LedgerLook
+    asked_keys: AskedKeys
 
     async def handle(self, job: Job, tries: int) -> None:
         """Do one job; ``tries`` counts the attempts before this one.
@@ -86,6 +91,9 @@ class Handlers:
         match job:
             case SignItem():
                 await self._sign_item(job, tries)
+            case SignRemotely():
+                await self.asked_keys.ask(job)
+                self.relay.wake()
             case SealLocked() | SealPeriod() | RehearseLock():
                 await self._lock(job)
             case SealSubmission() | CheckSubmission() | AnswerSubmission() | ProveSubmission():
@@ -121,6 +129,8 @@ class Handlers:
                     log.info("answers_forgotten", count=await requests.forget())
             case WatchReads():
                 await self._watch()
+            case WatchKeys():
+                await self.asked_keys.watch()
             case VerifyLedger():
                 await self.look.run()
             case MoveUnits():
@@ -135,7 +145,10 @@ class Handlers:
             return
         self.relay.wake()
         try:
-            await self._make_and_register(task)
+            if task.credential.custody in ASKED_KEYS:
+                await self.asked_keys.go_on(task)
+            else:
+                await self._make_and_register(task)
         except DomainError as error:
             await self._item_failed(task, job.item_id, error, tries)
         except Exception as error:  # noqa: BLE001 - whatever it was, the record must say that it waits

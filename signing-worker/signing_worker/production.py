@@ -22,7 +22,7 @@ from signing_worker.packet.build import PacketFacts, build_packet
 from signing_worker.render.pool import RenderPool
 from signing_worker.render.sheet import CopyKind, FormSheet, RenderedForm
 from signing_worker.sign.pool import SignPool
-from signing_worker.sign.work import HeadWork, SignedHead, SignWork
+from signing_worker.sign.work import FillWork, HeadWork, PreparedWork, SignedHead, SignedWork, SignWork
 
 
 class Production:
@@ -40,12 +40,32 @@ class Production:
         Raises:
             SigningFailedError: by its leaf.
         """
+        return await self._kept(await self._signs.sign(await self._begun(task)))
+
+    async def prepare(self, task: SigningTask) -> PreparedWork:
+        """Make both files with blanks for a key that is elsewhere; nothing is stored.
+
+        Raises:
+            SigningFailedError: by its leaf.
+        """
+        return await self._signs.prepare(await self._begun(task))
+
+    async def fill(self, work: FillWork) -> SignedFiles:
+        """Put signatures into prepared files, and store them when they are good.
+
+        Raises:
+            SigningFailedError: by its leaf.
+        """
+        return await self._kept(await self._signs.fill(work))
+
+    async def _begun(self, task: SigningTask) -> SignWork:
         if task.role is SignatureRole.HOMEROOM_TEACHER:
             xml, form = await self._fresh(task)
-            signed = await self._signs.sign(_work(task, xml, form.pdf, form))
-        else:
-            xml, pdf = await self._stored(task)
-            signed = await self._signs.sign(_work(task, xml, pdf, None))
+            return _work(task, xml, form.pdf, form)
+        xml, pdf = await self._stored(task)
+        return _work(task, xml, pdf, None)
+
+    async def _kept(self, signed: SignedWork) -> SignedFiles:
         return SignedFiles(
             signed_at=signed.signed_at,
             certificate_serial=signed.certificate_serial,

@@ -305,7 +305,15 @@ WRITES = (
     _on_records("ceremonyStart as teacher", State.DRAFT, SIGN, role="HOMEROOM_TEACHER"),
     _on_records("ceremonyStart as principal", State.TEACHER_SIGNED, SIGN, role="PRINCIPAL"),
     _on_records("ceremonyStart with the seal", State.PRINCIPAL_SIGNED, SIGN, role="SCHOOL_SEAL"),
-    *(doing(f"Mutation.ceremony{act}", "$ceremonyId: ID!", _ceremony) for act in ("Cancel", "Retry")),
+    *(
+        doing(f"Mutation.ceremony{act}", "$ceremonyId: ID!", _ceremony)
+        for act in ("Cancel", "Retry", "TokenChallenge")
+    ),
+    doing(
+        "Mutation.ceremonyTokenAnswer",
+        "$ceremonyId: ID!, $nonce: String!, $signatures: [TokenSignatureInput!]!",
+        lambda stage, seat, login: {**_ceremony(stage, seat, login), "nonce": "n", "signatures": []},
+    ),
     _on_records("submissionCreate", State.ISSUED),
     doing(
         "Mutation.submissionAccept",

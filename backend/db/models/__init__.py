@@ -44,6 +44,7 @@ from backend.db.models.records import Revision, SchoolCount, StateCount, YearRec
 from backend.db.models.signing import (
     Artefact,
     CeremonyItem,
+    PreparedSignature,
     Signature,
     SigningCeremony,
     SigningIntent,
@@ -78,6 +79,7 @@ __all__ = [
     "OrgUnit",
     "Participation",
     "ParticipationReport",
+    "PreparedSignature",
     "Pupil",
     "Readiness",
     "RecordBook",

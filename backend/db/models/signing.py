@@ -50,7 +50,7 @@ class CeremonyItem(models.Model):
         "models.Revision", related_name="ceremony_items", on_delete=fields.RESTRICT
     )
     content_digest = fields.CharField(max_length=64)
-    state = fields.CharEnumField(ItemState, max_length=10, default=ItemState.QUEUED)
+    state = fields.CharEnumField(ItemState, max_length=12, default=ItemState.QUEUED)
     code = fields.CharField(max_length=40, default="")
     attempts = fields.SmallIntField(default=0)
     updated_at = fields.DatetimeField(auto_now=True)
@@ -62,6 +62,31 @@ class CeremonyItem(models.Model):
         table = "ceremony_item"
         unique_together = (("ceremony", "revision"),)
         indexes = [Index(fields=("revision_id", "state"))]
+
+
+class PreparedSignature(models.Model):
+    """Files that wait for signatures of a key that is elsewhere; the nonce of what was handed out is kept as a digest."""
+
+    id = fields.BigIntField(primary_key=True)
+    item: fields.OneToOneRelation[CeremonyItem] = fields.OneToOneField(
+        "models.CeremonyItem", related_name="prepared", on_delete=fields.RESTRICT
+    )
+    xml = fields.BinaryField()
+    pdf = fields.BinaryField()
+    xml_hash = fields.CharField(max_length=64)
+    pdf_hash = fields.CharField(max_length=64)
+    signed_at = fields.DatetimeField()
+    prepared_at = fields.DatetimeField(auto_now_add=True)
+    nonce_hash = fields.CharField(max_length=64, null=True)
+    nonce_until = fields.DatetimeField(null=True)
+    nonce_staff_id = fields.BigIntField(null=True)
+    xml_signature = fields.BinaryField(null=True)
+    pdf_signature = fields.BinaryField(null=True)
+
+    item_id: int
+
+    class Meta:
+        table = "prepared_signature"
 
 
 class SigningIntent(models.Model):

@@ -53,13 +53,16 @@ class CeremonyRow:
     total: int
     queued: int
     signing: int
+    awaiting_key: int
     signed: int
     failed: int
     cancelled: int
 
     @property
     def facts(self) -> CeremonyFacts:
-        return CeremonyFacts(signer_id=self.signer_id, waiting=self.queued, failed=self.failed)
+        return CeremonyFacts(
+            signer_id=self.signer_id, waiting=self.queued + self.awaiting_key, failed=self.failed
+        )
 
 
 _SELECT = """
@@ -67,6 +70,7 @@ SELECT c.id, c.school_id, c.signer_id, s.full_name AS signer_name, c.role, c.cre
        count(i.id) AS total,
        count(*) FILTER (WHERE i.state = 'QUEUED') AS queued,
        count(*) FILTER (WHERE i.state = 'SIGNING') AS signing,
+       count(*) FILTER (WHERE i.state = 'AWAITING_KEY') AS awaiting_key,
        count(*) FILTER (WHERE i.state = 'SIGNED') AS signed,
        count(*) FILTER (WHERE i.state = 'FAILED') AS failed,
        count(*) FILTER (WHERE i.state = 'CANCELLED') AS cancelled
@@ -149,7 +153,7 @@ async def cancel(ceremony_id: int) -> int:
     )
     stopped = await sql.rows(
         "UPDATE ceremony_item SET state = 'CANCELLED', updated_at = now()"
-        " WHERE ceremony_id = $1 AND state = 'QUEUED' RETURNING id",
+        " WHERE ceremony_id = $1 AND state IN ('QUEUED', 'AWAITING_KEY') RETURNING id",
         ceremony_id,
     )
     return len(stopped)
@@ -160,7 +164,7 @@ async def requeue_failed(ceremony_id: int) -> list[int]:
     found = await sql.rows(
         "UPDATE ceremony_item i SET state = 'QUEUED', code = '', updated_at = now()"
         " WHERE i.ceremony_id = $1 AND i.state = 'FAILED' AND NOT EXISTS (SELECT FROM ceremony_item o"
-        " WHERE o.revision_id = i.revision_id AND o.state IN ('QUEUED', 'SIGNING')) RETURNING i.id",
+        " WHERE o.revision_id = i.revision_id AND o.state IN ('QUEUED', 'SIGNING', 'AWAITING_KEY')) RETURNING i.id",
         ceremony_id,
     )
     return [row["id"] for row in found]

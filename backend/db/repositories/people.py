@@ -96,6 +96,17 @@ async def find_credential_of_person(staff_id: int) -> Credential | None:
     return None if row is None else Credential(**row)
 
 
+async def find_credential_of_ceremony(ceremony_id: int) -> Credential | None:
+    """The certificate that a ceremony signs with throughout."""
+    row = await sql.one(
+        "SELECT k.id, k.custody, k.locator, k.certificate, coalesce(s.full_name, u.name) AS owner_name"
+        "  FROM signing_ceremony c JOIN signing_credential k ON k.id = c.credential_id"
+        "  LEFT JOIN staff s ON s.id = k.staff_id LEFT JOIN org_unit u ON u.id = k.unit_id WHERE c.id = $1",
+        ceremony_id,
+    )
+    return None if row is None else Credential(**row)
+
+
 async def find_credential_of_unit(unit_id: int) -> Credential | None:
     """The certificate of a unit's seal; of its successor's once it has ended and has none in use."""
     row = await sql.one(_CREDENTIAL, None, unit_id)

@@ -134,7 +134,12 @@ SELECT $1, $2, $3, $4, $5, $6::text, $7, $8, $9, true WHERE NOT EXISTS (
 
 
 async def ensure_credential(
-    locator: str, certificate_pem: str, *, staff_id: int | None = None, unit_id: int | None = None
+    locator: str,
+    certificate_pem: str,
+    *,
+    staff_id: int | None = None,
+    unit_id: int | None = None,
+    custody: KeyCustody = KeyCustody.PKCS12,
 ) -> None:
     """Register the certificate of a person, or of a unit's seal, whose key has a name in the key store."""
     certificate = x509.load_pem_x509_certificate(certificate_pem.encode())
@@ -142,7 +147,7 @@ async def ensure_credential(
         _CREDENTIAL,
         staff_id,
         unit_id,
-        KeyCustody.PKCS12,
+        custody,
         locator,
         certificate_pem,
         certificate.fingerprint(hashes.SHA256()).hex(),

@@ -143,7 +143,7 @@ async def _sign_pdf(work: PdfSigning, session: aiohttp.ClientSession, digits: in
     pdf_signer = PdfSigner(
         _metadata(work),
         signer=work.signer,
-        timestamper=ClockedStamper(work.tsa_url, session),
+        timestamper=ClockedStamper(work.tsa_url, session) if work.tsa_url else None,
         stamp_style=work.style,
     )
     try:

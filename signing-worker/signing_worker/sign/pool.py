@@ -15,7 +15,9 @@ from backend.domain.errors import (
 )
 from signing_worker.sign import process
 from signing_worker.sign.work import (
+    FillWork,
     HeadWork,
+    PreparedWork,
     Refused,
     SheetWork,
     SignedHead,
@@ -48,6 +50,22 @@ class SignPool:
             SigningFailedError: the leaf that says why not; ``transient`` ones may be tried again.
         """
         return await self._run(process.sign, work)
+
+    async def prepare(self, work: SignWork) -> PreparedWork:
+        """Make both files with blanks in the signature's place; no key is used.
+
+        Raises:
+            SigningFailedError: as for ``sign``.
+        """
+        return await self._run(process.prepare, work)
+
+    async def fill(self, work: FillWork) -> SignedWork:
+        """Put signatures into prepared files, and judge what came out.
+
+        Raises:
+            SigningFailedError: as for ``sign``.
+        """
+        return await self._run(process.fill, work)
 
     async def sign_head(self, work: HeadWork) -> SignedHead:
         """Sign a head of the ledger.

@@ -28,14 +28,18 @@ from backend.domain.errors import (
     UnexpectedFailureError,
 )
 from backend.domain.signing import SignatureRole
+from backend.domain.signing_errors import SignatureWrongError
 from backend.observability import configure_logging, log
 from signing_worker.packet.errors import PacketInvalidError
 from signing_worker.render.fonts import font_file
+from signing_worker.sign.clock import ClockedStamper
 from signing_worker.sign.custodians import open_desk
+from signing_worker.sign.deferred import BlankKey, fill_pdf, fill_xml, require_signed
 from signing_worker.sign.evidence import Evidence
 from signing_worker.sign.head import sign_note
 from signing_worker.sign.keys import SigningKey, to_asn1
 from signing_worker.sign.keys.desk import KeyDesk
+from signing_worker.sign.keys.port import is_signed
 from signing_worker.sign.mark import mark_lines, mark_style, said_at
 from signing_worker.sign.mark_font import MarkFace
 from signing_worker.sign.pdf import PdfSigning, sign_pdf
@@ -44,7 +48,9 @@ from signing_worker.sign.ring_signer import RingSigner
 from signing_worker.sign.sheet import seal_acceptance, seal_sheet, stamp
 from signing_worker.sign.trust import Owner, Trust
 from signing_worker.sign.work import (
+    FillWork,
     HeadWork,
+    PreparedWork,
     Refused,
     SheetWork,
     SignedHead,
@@ -127,6 +133,16 @@ def sign(work: SignWork) -> SignedWork | Refused:
     return _guarded(_sign(_process[0], work), work.role)
 
 
+def prepare(work: SignWork) -> PreparedWork | Refused:
+    """Make both files with blanks in the signature's place."""
+    return _guarded(_prepare(_process[0], work), work.role)
+
+
+def fill(work: FillWork) -> SignedWork | Refused:
+    """Put signatures that were made elsewhere into prepared files."""
+    return _guarded(_fill(_process[0], work), "FILL")
+
+
 def sign_head(work: HeadWork) -> SignedHead | Refused:
     """Sign one head of the ledger and have it time-stamped."""
     return _guarded(_sign_head(_process[0], work), "HEAD")
@@ -193,6 +209,46 @@ async def _sign(here: _Process, work: SignWork) -> SignedWork:
         pdf=pdf,
         signed_at=signed_at,
         certificate_serial=serial,
+        certificate_issuer=key.certificate.issuer.rfc4514_string(),
+    )
+
+
+async def _prepare(here: _Process, work: SignWork) -> PreparedWork:
+    key = BlankKey(x509.load_pem_x509_certificate(work.certificate.encode()), here.trust.chain)
+    await here.trust.require(key, Owner(work.owner_name, work.role in SEALS), here.session)
+    signed_at = datetime.now(UTC)
+    xml = await sign_packet(work.xml, work.role, key)
+    pdf = await sign_pdf(
+        PdfSigning(
+            pdf=work.pdf,
+            role=work.role,
+            boxes=work.boxes,
+            signer=RingSigner(key, here.trust.intermediates, embed_roots=False),
+            style=mark_style(mark_lines(work, signed_at, f"{key.certificate.serial_number:x}"), here.face),
+            tsa_url="",
+        ),
+        here.session,
+    )
+    return PreparedWork(
+        xml=xml, pdf=pdf, xml_digest=key.digests[0], pdf_digest=key.digests[-1], signed_at=signed_at
+    )
+
+
+async def _fill(here: _Process, work: FillWork) -> SignedWork:
+    key = BlankKey(x509.load_pem_x509_certificate(work.certificate.encode()), here.trust.chain)
+    await here.trust.require(key, Owner(work.owner_name, work.is_unit), here.session)
+    made = work.prepared
+    pairs = ((made.xml_digest, work.xml_signature), (made.pdf_digest, work.pdf_signature))
+    if not all(is_signed(key.certificate, *pair) for pair in pairs):
+        raise SignatureWrongError
+    stamper = ClockedStamper(here.setup.tsa_url, here.session)
+    pdf = await fill_pdf(made.pdf, work.pdf_signature, stamper)
+    require_signed(pdf, key.certificate)
+    return SignedWork(
+        xml=fill_xml(made.xml, key, work.xml_signature),
+        pdf=pdf,
+        signed_at=made.signed_at,
+        certificate_serial=f"{key.certificate.serial_number:x}",
         certificate_issuer=key.certificate.issuer.rfc4514_string(),
     )
 

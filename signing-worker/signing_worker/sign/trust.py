@@ -79,6 +79,8 @@ class Trust:
         self.roots = load_certificates(roots)
         self._spans = {span.fingerprint: span for span in spans}
         self.intermediates = load_certificates(intermediates)
+        self.chain = tuple(x509.load_der_x509_certificate(item.dump()) for item in self.intermediates)
+        """The same for keys that bring no issuing certificates along."""
         self._answered: dict[bytes, float] = {}
 
     def trusted_at(self, moment: datetime) -> list[asn1_x509.Certificate]:

@@ -46,6 +46,29 @@ class SignedWork:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedWork:
+    """The files with blanks where signatures will be, and the SHA-256 digests to be signed for them."""
+
+    xml: bytes
+    pdf: bytes
+    xml_digest: bytes
+    pdf_digest: bytes
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillWork:
+    """Prepared files and the raw signatures for them."""
+
+    prepared: PreparedWork
+    xml_signature: bytes
+    pdf_signature: bytes
+    certificate: str
+    owner_name: str
+    is_unit: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeadWork:
     """A head of the ledger to sign: its note, and the department's key as it is registered."""
 

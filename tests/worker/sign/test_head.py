@@ -62,7 +62,7 @@ def _handlers() -> Handlers:
     nothing: Any = None
     pool, relay = (Here(), _Relay())
     production = Production(nothing, nothing, pool, "")  # type: ignore[arg-type]
-    return Handlers(production, nothing, relay, *[nothing] * 8)  # type: ignore[arg-type]
+    return Handlers(production, nothing, relay, *[nothing] * 9)  # type: ignore[arg-type]
 
 
 async def _stage(world: World, pki: DevelopmentPki) -> None:
