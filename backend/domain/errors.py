@@ -43,7 +43,7 @@ DomainError
     ├── CertificateMissingError, CertificateExpiredError, CertificateRevokedError
     ├── CertificateUntrustedError, CertificateOfAnotherError
     ├── CertificateUsageError, CustodyForbiddenError
-    ├── KeyLockedError, KeyRefusedError, SignatureWrongError
+    ├── KeyLockedError, KeyRefusedError, SignatureWrongError, NonceUsedError
     ├── ContentChangedError, RenderFailedError, LedgerForkedError
     └── transient, tried again: TimestampUnavailableError, RevocationUnavailableError, AuthorisationExpiredError,
         KeyUnavailableError, SigningClockWrongError, StoreUnavailableError, UnexpectedFailureError

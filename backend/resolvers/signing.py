@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import AsyncGenerator
+from typing import Annotated
 
 import strawberry
 from strawberry import relay
@@ -30,6 +31,10 @@ from backend.services import asked_keys
 from backend.services import ceremonies as ceremony_cases
 
 RECENT = 20
+Signatures = Annotated[
+    list[TokenSignatureInput],
+    strawberry.argument(description="What the token has signed, record by record."),
+]
 
 _refused = answering(lambda errors: CeremonyPayload(user_errors=errors))
 _signing = answering(lambda errors: CeremonyPayload(user_errors=errors), step_up=True)
@@ -101,7 +106,7 @@ async def challenge(info: Info, ceremony_id: relay.GlobalID) -> TokenChallengePa
 
 @_signing
 async def answer(
-    info: Info, ceremony_id: relay.GlobalID, nonce: str, signatures: list[TokenSignatureInput]
+    info: Info, ceremony_id: relay.GlobalID, nonce: str, signatures: Signatures
 ) -> CeremonyPayload:
     """Take back what the signer's own token has signed."""
     key = node_key(ceremony_id, "Ceremony", "ceremonyId")
@@ -118,7 +123,7 @@ def _given(item: TokenSignatureInput, place: int) -> asked_keys.Given:
         xml, pdf = (b64decode(text, validate=True) for text in (item.xml, item.pdf))
     except ValueError as error:
         raise SignatureWrongError(field=field) from error
-    return asked_keys.Given(node_key(item.item_id, "CeremonyItem", f"{field}.itemId"), xml, pdf)
+    return asked_keys.Given(node_key(item.item, "CeremonyItem", f"{field}.item"), xml, pdf)
 
 
 async def progress(info: Info, ceremony_id: relay.GlobalID) -> AsyncGenerator[CeremonyProgress, None]:

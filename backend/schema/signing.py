@@ -56,14 +56,14 @@ class CeremonyProgress:
     " Right: the signer."
 )
 class TokenDigests:
-    item_id: relay.GlobalID
+    item: relay.GlobalID = strawberry.field(description="The ceremony's item.")
     xml: str = strawberry.field(description="Digest over the packet's signed information, base64.")
     pdf: str = strawberry.field(description="Digest over the PDF's signed attributes, base64.")
 
     @classmethod
     def of(cls, row: ToSign) -> "TokenDigests":
         xml, pdf = (b64encode(bytes.fromhex(text)).decode() for text in (row.xml_hash, row.pdf_hash))
-        return cls(item_id=relay.GlobalID("CeremonyItem", str(row.item_id)), xml=xml, pdf=pdf)
+        return cls(item=relay.GlobalID("CeremonyItem", str(row.item_id)), xml=xml, pdf=pdf)
 
 
 @strawberry.type(
@@ -73,14 +73,14 @@ class TokenChallenge:
     nonce: str = strawberry.field(description="To be given back with the signatures; said this once.")
     expires_at: datetime = strawberry.field(description="Until when signatures are taken.")
     certificate: str = strawberry.field(description="The certificate whose key must sign, PEM.")
-    digests: list[TokenDigests]
+    digests: list[TokenDigests] = strawberry.field(description="What is to be signed, record by record.")
 
 
 @strawberry.input(
     description="Raw signatures for one record, base64: PKCS#1 v1.5, or DER with elliptic curves."
 )
 class TokenSignatureInput:
-    item_id: relay.GlobalID
+    item: relay.GlobalID = strawberry.field(description="The ceremony's item, as it was handed out.")
     xml: str = strawberry.field(description="Signature over the packet's digest, base64.")
     pdf: str = strawberry.field(description="Signature over the PDF's digest, base64.")
 

@@ -29,6 +29,7 @@ from tests.graph.rows import (
     something,
 )
 from tests.graph.stage import OTHER_PROGRAM, REPLACED, SEATS, Stage
+from tests.graph.tokens import TOKENS
 from tests.graph.transfers import TRANSFERS
 from tests.strategies.records import YEAR
 
@@ -305,15 +306,7 @@ WRITES = (
     _on_records("ceremonyStart as teacher", State.DRAFT, SIGN, role="HOMEROOM_TEACHER"),
     _on_records("ceremonyStart as principal", State.TEACHER_SIGNED, SIGN, role="PRINCIPAL"),
     _on_records("ceremonyStart with the seal", State.PRINCIPAL_SIGNED, SIGN, role="SCHOOL_SEAL"),
-    *(
-        doing(f"Mutation.ceremony{act}", "$ceremonyId: ID!", _ceremony)
-        for act in ("Cancel", "Retry", "TokenChallenge")
-    ),
-    doing(
-        "Mutation.ceremonyTokenAnswer",
-        "$ceremonyId: ID!, $nonce: String!, $signatures: [TokenSignatureInput!]!",
-        lambda stage, seat, login: {**_ceremony(stage, seat, login), "nonce": "n", "signatures": []},
-    ),
+    *(doing(f"Mutation.ceremony{act}", "$ceremonyId: ID!", _ceremony) for act in ("Cancel", "Retry")),
     _on_records("submissionCreate", State.ISSUED),
     doing(
         "Mutation.submissionAccept",
@@ -387,7 +380,7 @@ WRITES = (
     ),
 )
 
-ROWS = (*READS, *WRITES, *ADMINISTRATION, *PREPARING, *CALENDAR, *TRANSFERS, *MINISTRY)
+ROWS = (*READS, *WRITES, *ADMINISTRATION, *PREPARING, *CALENDAR, *TRANSFERS, *MINISTRY, *TOKENS)
 
 
 async def send_files(api: Api, stage: Stage) -> None:
