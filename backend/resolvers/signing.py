@@ -120,10 +120,14 @@ async def answer(
 def _given(item: TokenSignatureInput, place: int) -> asked_keys.Given:
     field = f"signatures.{place}"
     try:
+        named = relay.GlobalID.from_id(item.item)
+    except relay.GlobalIDValueError as error:
+        raise NotFoundError(field=f"{field}.item") from error
+    try:
         xml, pdf = (b64decode(text, validate=True) for text in (item.xml, item.pdf))
     except ValueError as error:
         raise SignatureWrongError(field=field) from error
-    return asked_keys.Given(node_key(item.item, "CeremonyItem", f"{field}.item"), xml, pdf)
+    return asked_keys.Given(node_key(named, "CeremonyItem", f"{field}.item"), xml, pdf)
 
 
 async def progress(info: Info, ceremony_id: relay.GlobalID) -> AsyncGenerator[CeremonyProgress, None]:

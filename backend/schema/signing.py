@@ -80,7 +80,7 @@ class TokenChallenge:
     description="Raw signatures for one record, base64: PKCS#1 v1.5, or DER with elliptic curves."
 )
 class TokenSignatureInput:
-    item: relay.GlobalID = strawberry.field(description="The ceremony's item, as it was handed out.")
+    item: str = strawberry.field(description="The ceremony's item, as it was handed out.")
     xml: str = strawberry.field(description="Signature over the packet's digest, base64.")
     pdf: str = strawberry.field(description="Signature over the PDF's digest, base64.")
 

@@ -235,6 +235,8 @@ RARELY = {
     "Mutation.ceremonyStart",
     "Mutation.ceremonyCancel",
     "Mutation.ceremonyRetry",
+    "Mutation.ceremonyTokenChallenge",
+    "Mutation.ceremonyTokenAnswer",
     "Mutation.sessionRevoke",
     "Mutation.guardianLinkEnd",
     "Mutation.shareCodeCreate",
@@ -253,7 +255,7 @@ RARELY = {
     "Mutation.ministryReportResend",
     "Mutation.lockPeriodReconcile",
 }
-"""What needs a delegation, a ceremony or session of one's own, another's proposal, a locked record or window, a pupil who comes: not everybody has it on the stage."""
+"""What needs a delegation, a ceremony (with a token) or session of one's own, another's proposal, a locked record or window, a pupil who comes: not everybody has it on the stage."""
 
 
 def _successes() -> dict[str, set[str]]:

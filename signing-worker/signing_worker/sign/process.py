@@ -217,6 +217,7 @@ async def _prepare(here: _Process, work: SignWork) -> PreparedWork:
     key = BlankKey(x509.load_pem_x509_certificate(work.certificate.encode()), here.trust.chain)
     await here.trust.require(key, Owner(work.owner_name, work.role in SEALS), here.session)
     signed_at = datetime.now(UTC)
+    lines = mark_lines(work, signed_at, f"{key.certificate.serial_number:x}")
     xml = await sign_packet(work.xml, work.role, key)
     pdf = await sign_pdf(
         PdfSigning(
@@ -224,10 +225,12 @@ async def _prepare(here: _Process, work: SignWork) -> PreparedWork:
             role=work.role,
             boxes=work.boxes,
             signer=RingSigner(key, here.trust.intermediates, embed_roots=False),
-            style=mark_style(mark_lines(work, signed_at, f"{key.certificate.serial_number:x}"), here.face),
+            style=mark_style(lines, here.face),
+            said=said_at(lines, here.face),
             tsa_url="",
         ),
         here.session,
+        here.revisions,
     )
     return PreparedWork(
         xml=xml, pdf=pdf, xml_digest=key.digests[0], pdf_digest=key.digests[-1], signed_at=signed_at
