@@ -8,6 +8,13 @@ const OF_RECORDS = Object.fromEntries(Object.entries(RECORD_ACTIONS).map(([actio
 export const ACT_NAMES: Partial<Record<string, MessageDescriptor>> = {
   ...OF_RECORDS,
   IMPORT: msg`Nhập tệp`,
+  CEREMONY_HOMEROOM_TEACHER: msg`Giáo viên bắt đầu ký`,
+  CEREMONY_PRINCIPAL: msg`Hiệu trưởng bắt đầu ký`,
+  CEREMONY_SCHOOL_SEAL: msg`Bắt đầu đóng dấu trường`,
+  SIGNED_HOMEROOM_TEACHER: msg`Chữ ký của giáo viên`,
+  SIGNED_PRINCIPAL: msg`Chữ ký của hiệu trưởng`,
+  SIGNED_SCHOOL_SEAL: msg`Dấu của trường`,
+  SIGNED_LOCK_SEAL: msg`Dấu chốt của Sở`,
   CEREMONY_CANCEL: msg`Dừng đợt ký`,
   CEREMONY_RETRY: msg`Ký lại`,
   SHARE: msg`Tạo mã chia sẻ`,

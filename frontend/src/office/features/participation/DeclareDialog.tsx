@@ -48,7 +48,7 @@ export function DeclareDialog({ known, onClose, onDone }: FormProps & { known: A
             <input type="checkbox" checked={met} onChange={(event) => change(condition, { met: event.target.checked })} />
             {t`Trường đạt`}
           </label>
-          <TextField label={t`Minh chứng`} value={evidence} onChange={(words) => change(condition, { evidence: words })} />
+          <TextField label={t`Minh chứng (Phòng chỉ đề nghị được khi có)`} value={evidence} onChange={(words) => change(condition, { evidence: words })} />
         </fieldset>
       ))}
     </FormDialog>

@@ -4,7 +4,7 @@ import type { ActTable } from '../../ui/acts';
 
 export const ASSIGNMENT_ACTIONS: ActTable<AssignmentAction> = {
   ACT_AS: { label: msg`Làm việc với phân công này`, look: 'quiet', form: true },
-  DELEGATE: { label: msg`Ủy quyền ký`, look: 'quiet', form: true },
+  DELEGATE: { label: msg`Đổi ủy quyền ký`, look: 'quiet', form: true },
   END: { label: msg`Kết thúc`, look: 'danger', form: true },
 };
 
