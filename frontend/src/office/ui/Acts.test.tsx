@@ -11,10 +11,10 @@ import { Acts } from './Acts';
 
 /** A server that says the same to every mutation and remembers what it was sent. */
 function serverSaying(userErrors: { code: string; message: string; field: string[] }[]) {
-  const mutation = vi.fn((_document: unknown, _variables: unknown) => {
-    const source = fromValue({ data: { answer: { userErrors } } });
-    return Object.assign(source, { toPromise: () => Promise.resolve({ data: { answer: { userErrors } } }) });
-  });
+  const answer = { data: { answer: { userErrors } } };
+  const mutation = vi.fn<(document: unknown, variables: unknown) => unknown>(() =>
+    Object.assign(fromValue(answer), { toPromise: () => Promise.resolve(answer) }),
+  );
   return { mutation, client: { mutation } as unknown as Client };
 }
 
@@ -27,14 +27,14 @@ const show = (client: Client, acts: React.ReactNode) =>
 
 test('what the server allows is a button, and what it refuses is said with its reason', () => {
   const subject = { id: '1', viewerActions: ['REJECT' as const], viewerRefusals: [{ action: 'CONFIRM' as const, message: 'Việc của chính mình.' }] };
-  show(serverSaying([]).client, <Acts subject={subject} table={EXCEPTION_ACTIONS} name="1A" onDone={vi.fn()} />);
+  show(serverSaying([]).client, <Acts subject={subject} table={EXCEPTION_ACTIONS} name="1A" onDone={vi.fn<() => void>()} />);
   expect(screen.getAllByRole('button').map((button) => button.textContent)).toEqual(['Bác ngoại lệ']);
   expect(screen.getByText('Việc của chính mình.')).toBeDefined();
 });
 
 test('an act that is remembered with a reason is not sent without one', async () => {
   const { client, mutation } = serverSaying([]);
-  const done = vi.fn();
+  const done = vi.fn<() => void>();
   const subject = { id: '7', viewerActions: ['CANCEL' as const], viewerRefusals: [] };
   show(client, <Acts subject={subject} table={TRANSFER_ACTIONS} name="An" onDone={done} />);
   await userEvent.click(screen.getByRole('button', { name: 'Rút lại: An' }));
@@ -48,7 +48,7 @@ test('an act that is remembered with a reason is not sent without one', async ()
 
 test('a refusal stays in the dialog in the server’s words', async () => {
   const { client } = serverSaying([{ code: 'OWN_MATTER', message: 'Phải là người khác.', field: [] }]);
-  const done = vi.fn();
+  const done = vi.fn<() => void>();
   const subject = { id: '7', viewerActions: ['CONFIRM' as const], viewerRefusals: [] };
   show(client, <Acts subject={subject} table={EXCEPTION_ACTIONS} name="1A" onDone={done} />);
   await userEvent.click(screen.getByRole('button', { name: 'Cho phép ngoại lệ: 1A' }));
