@@ -36,6 +36,7 @@ from backend.db.repositories import (
     periods,
     preflight,
     preparing,
+    prints,
     records,
     submissions,
     transfers,
@@ -192,6 +193,7 @@ class Loaders:
         self.reports = _loader(participation_reports.find)
         self.transfers = _loader(transfers.find)
         self.departures = _loader(departures.find)
+        self.prints_of = _loader(prints.of_records)
         self.transfer_snapshots = _loader(transfers.snapshots)
         self.seals_pending = _loader(periods.seals_pending)
         self.seals_waiting = _loader(calendar_watch.seals_waiting)

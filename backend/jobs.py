@@ -155,6 +155,18 @@ class DrawReport:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawPrintSheet:
+    """Draw the sheet that goes with a printed copy. A copy that has its sheet keeps it."""
+
+    name: ClassVar[str] = "print.sheet/1"
+    print_id: int
+
+    @property
+    def key(self) -> str:
+        return f"print:{self.print_id}"
+
+
+@dataclass(frozen=True, slots=True)
 class BuildReport:
     """Go on with building a report to the Ministry until it is signed. Building a built one does nothing."""
 
@@ -315,6 +327,7 @@ Job = (
     | ForgetAnswers
     | SignHead
     | DrawReport
+    | DrawPrintSheet
     | BuildReport
     | SendPart
     | TakeInventory
@@ -344,6 +357,7 @@ JOBS: dict[str, type[Job]] = {
         ForgetAnswers,
         SignHead,
         DrawReport,
+        DrawPrintSheet,
         MoveUnits,
         BuildReport,
         SendPart,

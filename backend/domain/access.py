@@ -1,6 +1,6 @@
 """Who outside the school reads a book, for what, and by which means; and the codes with which it is shared.
 
-Every such read is an access event that the school and the guardians can see. A share code is a second factor
+Every such read is an access event that the school and the guardians can see; so is every copy that the school prints. A share code is a second factor
 that somebody with a right to the book makes for one purpose: it ends by itself and can be taken back.
 """
 
@@ -31,6 +31,7 @@ class AccessReader(StrEnum):
     GUARDIAN = "GUARDIAN"
     DISTRICT = "DISTRICT"
     DEPARTMENT = "DEPARTMENT"
+    SCHOOL = "SCHOOL"
 
 
 class AccessMeans(StrEnum):
@@ -41,6 +42,7 @@ class AccessMeans(StrEnum):
     SHARE_CODE = "SHARE_CODE"
     GRANT = "GRANT"
     RIGHT = "RIGHT"
+    PRINT = "PRINT"
 
 
 class AccessOutcome(StrEnum):

@@ -5,6 +5,7 @@ from strawberry import relay
 
 from backend.domain.access import AccessPurpose
 from backend.resolvers.answering import Info, answering, node_key
+from backend.resolvers.prints import PrintMutations
 from backend.schema.access import ShareCode
 from backend.schema.payloads import ShareCodePayload
 from backend.services import sharing
@@ -30,7 +31,7 @@ async def revoke(info: Info, share_code_id: relay.GlobalID) -> ShareCodePayload:
 
 
 @strawberry.type
-class SharingMutations:
+class SharingMutations(PrintMutations):
     share_code_create: ShareCodePayload = strawberry.mutation(
         resolver=create,
         description="A second factor for one purpose, 1 to 90 days. Right: guardian; leaders and clerk of the managing school.",

@@ -33,6 +33,7 @@ from backend.schema.nodes import load_nodes
 from backend.schema.organisation import OrgUnit, SchoolClass
 from backend.schema.paging import connection, decode_cursor, encode_cursor, page_size
 from backend.schema.preflight import LockBlocker
+from backend.schema.prints import PrintConfirmation
 
 Info = strawberry.Info[Context, None]
 
@@ -255,6 +256,14 @@ class Record(relay.Node):
     async def share_codes(self, info: Info) -> list[ShareCode]:
         rows = await info.context.loaders.shares_of.load(self.row.book_id)
         return [ShareCode.of(row) for row in rows or ()]
+
+    @strawberry.field(
+        description="Printed copies that a school confirmed, the newest first, up to 100. Right: school's leaders and clerk,"
+        " district, department, guardian."
+    )
+    async def print_confirmations(self, info: Info) -> list[PrintConfirmation]:
+        rows = await info.context.loaders.prints_of.load(self.row.id)
+        return [PrintConfirmation.of(row) for row in rows or ()]
 
     @strawberry.field(
         description="Programs that may read the book, the newest first. Right: its school, department."

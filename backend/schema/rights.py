@@ -12,6 +12,7 @@ from backend.domain.lifecycle import Action
 from backend.domain.participation import GRANTS as TAKING_PART
 from backend.domain.participation import ORGANISES, SUPERVISES, ParticipationAction
 from backend.domain.policy import GRANTS, MAY_IMPORT, SHARES, Role
+from backend.domain.printing import PRINTS
 from backend.domain.signing import SIGNING_ACTION
 from backend.domain.transfer import ASKS, REQUESTS, SEES_TRANSFERS, TransferAction
 from backend.domain.transfer import GRANTS as HANDS_OVER
@@ -133,6 +134,7 @@ OPERATIONS: dict[str, frozenset[Role]] = {
     "Mutation.lockExceptionReject": _granted(Action.LOCK),
     "Mutation.lockPeriodSeal": _granted(Action.LOCK),
     "Mutation.recordsImport": MAY_IMPORT,
+    "Mutation.printConfirmationCreate": PRINTS,
     "Mutation.shareCodeCreate": frozenset(SHARES),
     "Mutation.shareCodeRevoke": frozenset(SHARES),
     "Subscription.recordChanges": STAFF,

@@ -10,9 +10,10 @@ from redis import asyncio as aioredis
 
 from backend.adapters import uploads
 from backend.adapters.replies import Replies
-from backend.db.repositories import changes, participation_reports, requests, scraping, units
+from backend.db.repositories import changes, participation_reports, prints, requests, scraping, units
 from backend.db.scope import unscoped
 from backend.domain.errors import DomainError, NotFoundError, SigningFailedError, UnexpectedFailureError
+from backend.domain.printing import sheet
 from backend.domain.scraping import Thresholds
 from backend.domain.signing import ASKED_KEYS
 from backend.jobs import (
@@ -22,6 +23,7 @@ from backend.jobs import (
     CheckSubmission,
     DeliverWebhook,
     DrawPreview,
+    DrawPrintSheet,
     DrawReport,
     ForgetAnswers,
     Job,
@@ -106,8 +108,8 @@ class Handlers:
                 await self._deliver(job)
             case BuildReport() | SendPart() | TakeInventory() | WatchMinistry():
                 await self._report(job)
-            case DrawReport():
-                await self._draw_report(job)
+            case DrawReport() | DrawPrintSheet():
+                await self._draw(job)
             case _:
                 await self._see_to(job)
 
@@ -227,6 +229,13 @@ class Handlers:
             answer = {"code": error.reason}
         await self.replies.send(job.question_id, answer)
 
+    async def _draw(self, job: DrawReport | DrawPrintSheet) -> None:
+        match job:
+            case DrawReport():
+                await self._draw_report(job)
+            case DrawPrintSheet():
+                await self._draw_print_sheet(job)
+
     async def _draw_report(self, job: DrawReport) -> None:
         async with unscoped():
             report = (await participation_reports.find([job.report_id])).get(job.report_id)
@@ -235,6 +244,15 @@ class Handlers:
         pdf, xlsx = await self.production.report(report.table)
         async with unscoped():
             await participation_reports.finish(job.report_id, pdf, xlsx)
+
+    async def _draw_print_sheet(self, job: DrawPrintSheet) -> None:
+        async with unscoped():
+            row = (await prints.find([job.print_id])).get(job.print_id)
+        if row is None or row.sheet_digest is not None:
+            return
+        digest = await self.production.print_sheet(sheet(row.copy))
+        async with unscoped():
+            await prints.finish(row.id, digest)
 
     async def _deliver(self, job: DeliverWebhook) -> None:
         while True:

@@ -122,6 +122,14 @@ class Production:
         drawn = await self._renders.report(table)
         return await self._store.put(drawn.pdf), await self._store.put(drawn.xlsx)
 
+    async def print_sheet(self, table: ReportTable) -> str:
+        """Draw and store the sheet of a printed copy; returns its digest.
+
+        Raises:
+            RenderFailedError: when it cannot be drawn.
+        """
+        return await self._store.put((await self._renders.report(table)).pdf)
+
     async def _fresh(self, task: SigningTask) -> tuple[bytes, RenderedForm]:
         revision = task.revision
         content = from_json(revision.content)

@@ -241,6 +241,7 @@ RARELY = {
     "Mutation.guardianLinkEnd",
     "Mutation.shareCodeCreate",
     "Mutation.integratorGrantCreate",
+    "Mutation.printConfirmationCreate",
     "Query.registryRecord",
     "Query.integratorGrants",
     "Departure",

@@ -48,6 +48,7 @@ ACTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "REFUSE": ["transferRefuse"],
         "CANCEL": ["transferCancel"],
     },
+    "Departure": {"END": ["departureEnd"]},
     "Assignment": {"ACT_AS": ["viewerActAs"], "END": [], "DELEGATE": []},
     "HeldRole": {"ACT_AS": [], "END": ["assignmentEnd"], "DELEGATE": ["assignmentDelegate"]},
     "AssignmentProposal": {"CONFIRM": ["assignmentConfirm"], "REJECT": ["assignmentReject"]},

@@ -37,6 +37,16 @@ TRANSFERS: tuple[Row, ...] = (
         lambda stage, seat, _: {"departureId": stage.node("Departure", seat), "returnedOn": "2025-02-03"},
         GONE,
     ),
+    doing(
+        "Mutation.printConfirmationCreate",
+        "$recordId: ID!, $recipient: String!, $purpose: AccessPurpose!, $dryRun: Boolean!",
+        lambda stage, seat, _: {
+            "recordId": stage.record(seat, "ACCEPTED"),
+            "recipient": "Trường THCS",
+            "purpose": "ADMISSION",
+            "dryRun": True,
+        },
+    ),
     node("Transfer", "id state openWork snapshots { contentDigest }", PLACES),
     reading(
         "Query.transfers",

@@ -1,6 +1,6 @@
 """The tables. Rules that a row must obey whoever writes it stand in the migrations as triggers."""
 
-from backend.db.models.access import AccessEvent, ShareCode
+from backend.db.models.access import AccessEvent, PrintConfirmation, ShareCode
 from backend.db.models.audit import AuditEvent
 from backend.db.models.changes import RegistryChange
 from backend.db.models.integrators import IntegratorClient, IntegratorGrant, IntegratorUsage
@@ -80,6 +80,7 @@ __all__ = [
     "Participation",
     "ParticipationReport",
     "PreparedSignature",
+    "PrintConfirmation",
     "Pupil",
     "Readiness",
     "RecordBook",

@@ -3,6 +3,7 @@
 from tortoise import fields, models
 
 from backend.db.models.pupils import RecordBook
+from backend.db.models.records import Revision, YearRecord
 from backend.domain.access import AccessMeans, AccessOutcome, AccessPurpose, AccessReader
 
 
@@ -52,3 +53,38 @@ class AccessEvent(models.Model):
     class Meta:
         table = "access_event"
         indexes = [("book_id", "id")]
+
+
+class PrintConfirmation(models.Model):
+    """A copy that a school printed of a record in effect: who, when, which version, for whom and what for."""
+
+    id = fields.BigIntField(primary_key=True)
+    book: fields.ForeignKeyRelation[RecordBook] = fields.ForeignKeyField(
+        "models.RecordBook", related_name="prints", on_delete=fields.RESTRICT
+    )
+    year_record: fields.ForeignKeyRelation[YearRecord] = fields.ForeignKeyField(
+        "models.YearRecord", related_name="prints", on_delete=fields.RESTRICT
+    )
+    revision: fields.ForeignKeyRelation[Revision] = fields.ForeignKeyField(
+        "models.Revision", related_name="prints", on_delete=fields.RESTRICT
+    )
+    school_id = fields.BigIntField()
+    school_name = fields.CharField(max_length=200)
+    pupil_name = fields.CharField(max_length=60)
+    class_name = fields.CharField(max_length=40)
+    school_year = fields.SmallIntField()
+    lookup_code = fields.CharField(max_length=32)
+    revision_number = fields.SmallIntField()
+    content_digest = fields.CharField(max_length=64)
+    file_digest = fields.CharField(max_length=64)
+    recipient = fields.CharField(max_length=120)
+    purpose = fields.CharEnumField(AccessPurpose, max_length=12)
+    note = fields.CharField(max_length=500, default="")
+    printed_by_id = fields.BigIntField(null=True)
+    printed_by = fields.CharField(max_length=120)
+    printed_at = fields.DatetimeField()
+    sheet_digest = fields.CharField(max_length=64, null=True)
+
+    class Meta:
+        table = "print_confirmation"
+        indexes = [("year_record_id", "id")]

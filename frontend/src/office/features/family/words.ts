@@ -35,6 +35,7 @@ export const READERS: Record<AccessReader, MessageDescriptor> = {
   GUARDIAN: msg`Phụ huynh`,
   DISTRICT: msg`Phòng GDĐT`,
   DEPARTMENT: msg`Sở GDĐT`,
+  SCHOOL: msg`Nhà trường`,
 };
 
 export const MEANS: Record<AccessMeans, MessageDescriptor> = {
@@ -43,6 +44,7 @@ export const MEANS: Record<AccessMeans, MessageDescriptor> = {
   SHARE_CODE: msg`bằng mã chia sẻ`,
   GRANT: msg`theo sự cho phép của gia đình`,
   RIGHT: msg`theo quyền của người xem`,
+  PRINT: msg`bằng bản in nhà trường xác nhận`,
 };
 
 export const OUTCOMES: Record<AccessOutcome, MessageDescriptor> = {
