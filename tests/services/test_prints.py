@@ -1,21 +1,32 @@
 """A school confirms printed copies of what is in effect; the family sees each among the reads of the book."""
 
 import hashlib
+from dataclasses import fields
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from backend.adapters.store import ObjectStore
 from backend.db import sql
 from backend.db.repositories import prints
 from backend.db.repositories.prints import PrintRow
-from backend.db.scope import scoped, unscoped
+from backend.db.scope import scoped
 from backend.domain.access import AccessPurpose
 from backend.domain.calendar import Window
 from backend.domain.domain_error import DomainError
 from backend.domain.errors import NotFoundError, NotPermittedError, ReasonRequiredError
 from backend.domain.policy import Actor, Refusal
 from backend.domain.printing import PrintedCopy, grouped, sheet
+from backend.domain.report_table import ReportTable
+from backend.jobs import DrawPrintSheet
 from backend.services import prints as cases
+from signing_worker.handlers import Handlers
+from signing_worker.production import Production
+from signing_worker.render.report import render_report
+from signing_worker.render.sheet import RenderedReport
 from tests.fixtures.ledger import as_application, as_worker, lock, submit_own
 from tests.fixtures.world import World
 
@@ -127,17 +138,34 @@ async def test_a_copy_is_seen_by_its_school_those_above_and_the_family(world: Wo
             assert len((await prints.of_records([locked]))[locked]) == count, actor.role
 
 
-async def test_a_sheet_is_named_once(world: World, locked: int) -> None:
-    """A job that runs twice leaves the first sheet where it is."""
+class Drawing:
+    """Draws here, and counts."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    async def report(self, table: ReportTable) -> RenderedReport:
+        self.drawn += 1
+        return render_report(table)
+
+
+async def test_the_worker_draws_the_sheet_once(world: World, locked: int, tmp_path: Path) -> None:
+    """A job that runs twice draws once; the stored sheet is a PDF, and the school finds it at its copy."""
     row = await confirm(world.own.actors["ht"], locked)
     assert row is not None
+    nothing: Any = Mock()
+    store, drawing = ObjectStore(f"file://{tmp_path}"), Drawing()
+    made = Production(store, drawing, nothing, "")  # type: ignore[arg-type]
+    parts = {field.name: nothing for field in fields(Handlers)} | {"production": made}
     await as_worker(world)
-    async with unscoped():
-        for digest in ("a" * 64, "b" * 64):
-            await prints.finish(row.id, digest)
+    for _ in range(2):
+        await Handlers(**parts).handle(DrawPrintSheet(row.id), 0)
+    assert drawing.drawn == 1
     await as_application(world)
     async with scoped(world.own.actors["ht"], write=False):
-        assert (await prints.find([row.id]))[row.id].sheet_digest == "a" * 64
+        digest = (await prints.find([row.id]))[row.id].sheet_digest
+    assert digest is not None
+    assert (await store.get(digest)) == render_report(sheet(row.copy)).pdf
 
 
 def test_the_sheet_carries_code_version_digests_and_the_confirmation() -> None:
