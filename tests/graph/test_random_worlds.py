@@ -1,15 +1,25 @@
 """Row security and the pure policy agree on random provinces, for rows, loaders, nested paths, streams and files."""
 
+from dataclasses import replace
+
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from strawberry.relay import to_base64
 
+from backend.adapters.hub import Wish
+from backend.compiled.changes import ChangeReads
 from backend.db import sql
+from backend.db.reading.pools import ReadPools
 from backend.db.repositories import records
 from backend.db.repositories.records import RecordRow
 from backend.db.scope import scoped
+from backend.domain.errors import WatchEndedError
 from backend.domain.lifecycle import Action, State
+from backend.domain.live import ChangeKind, LiveEvent, Topic, addresses, listens_at
 from backend.domain.policy import Actor, Role
+from backend.graph import schema
+from backend.resolvers.live import outlet
 from backend.services.acting import refusal_for
 from tests.fixtures.asking import Api
 from tests.fixtures.world import World
@@ -25,6 +35,10 @@ query ($after: String) {{ records(first: 100, after: $after) {{
 CEREMONY = """
 query ($id: ID!) { node(id: $id) { id }
   ceremonyItems(ceremonyId: $id) { edges { node { id record { id } } } } }"""
+CHANGES = "subscription { recordChanges { cursor kind node { ... on Record { id pupilName } } } }"
+TOUCH = """
+UPDATE revision SET updated_at = now() FROM year_record y
+ WHERE y.working_revision_id = revision.id AND y.id = $1"""
 PROGRESS = "subscription ($id: ID!) { signingProgress(ceremonyId: $id) { total } }"
 
 
@@ -48,6 +62,81 @@ async def test_row_security_agrees_with_the_policy(world: World, api: Api, plan:
         await _rows_agree(holder, truth, built)
     for login, actor in built.people.items():
         await _graph_agrees(api, login, actor, truth, built)
+
+
+@settings(
+    max_examples=2,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(plan=worlds)
+async def test_events_agree_with_the_policy(world: World, api: Api, plan: WorldPlan) -> None:
+    """In a random province a change reaches everybody who may view the record, and shows it to nobody else."""
+    built = await build(world, plan)
+    await _events_agree(world, api, await _truth(world, built), built)
+
+
+class Listening:
+    """Stands for the hub: keeps what a subscription wishes, and ends it there."""
+
+    def __init__(self) -> None:
+        self.wishes: list[Wish] = []
+
+    async def join(self, wish: Wish, _sink: object) -> None:
+        self.wishes.append(wish)
+        raise WatchEndedError
+
+
+async def _nowhere(_text: bytes) -> None:
+    """Takes what is sent, which is nothing."""
+
+
+async def _wish(api: Api, login: str) -> Wish:
+    """What somebody's subscription to records wishes for, as the resolver says it."""
+    context = await api.context(login)
+    context.services = replace(context.services, hub=Listening())
+    outlet.set(_nowhere)
+    async for _ in await schema.subscribe(CHANGES, variable_values={}, context_value=context):
+        pass
+    (wish,) = context.services.hub.wishes
+    return wish
+
+
+async def _events_agree(world: World, api: Api, truth: dict[int, RecordRow], built: Built) -> None:
+    """A change of each record reaches whoever may view it, and reading it for them shows it to nobody else."""
+    await world.owner.run("DELETE FROM live_event")
+    for record in built.records:
+        await world.owner.run(TOUCH, record)
+    rows = await world.owner.run("SELECT * FROM live_event WHERE topic = 'RECORD' ORDER BY id")
+    events = [
+        LiveEvent(
+            position=place,
+            topic=Topic.RECORD,
+            kind=ChangeKind(row["kind"]),
+            subject_id=row["subject_id"],
+            school_id=row["school_id"],
+            class_id=row["school_class_id"],
+            other_school_id=row["other_school_id"],
+        )
+        for place, row in enumerate(rows, start=1)
+    ]
+    assert {event.subject_id for event in events} >= set(built.records)
+    pools = ReadPools(world.urls.app, pool=1)
+    for changes in (None, ChangeReads(schema._schema, pools)):
+        api.services.changes = changes
+        for login, actor in built.people.items():
+            await _told(await _wish(api, login), events, _viewable(actor, truth))
+    api.services.changes = None
+    await pools.close()
+
+
+async def _told(wish: Wish, events: list[LiveEvent], viewable: set[int]) -> None:
+    reached = {event.subject_id for event in events if set(addresses(event)) & listens_at(wish.actor)}
+    assert viewable <= reached, wish.actor.role
+    shown = await wish.audience().read(events)
+    told = {orjson.loads(text)["data"]["recordChanges"]["node"]["id"] for _, text in shown}
+    assert told == {to_base64("Record", key) for key in viewable}, wish.actor.role
 
 
 async def _truth(world: World, built: Built) -> dict[int, RecordRow]:
