@@ -10,6 +10,7 @@ BENCHES = {
     "intake": "tests.bench.intake",
     "locking": "tests.bench.locking",
     "ministry": "tests.bench.ministry",
+    "neighbours": "tests.bench.neighbours",
     "pipeline": "tests.bench.pipeline",
     "subscriptions": "tests.bench.subscriptions",
 }

@@ -127,7 +127,7 @@ def _measure(operation: str, sides: Sequence[Side], options: argparse.Namespace)
     prepared = [iter(side.requests(operation, rounds * options.requests)) for side in sides]
     spent = (Spent(), Spent())
     with ExitStack() as opened:
-        clients = [opened.enter_context(closing(_connect(side.target))) for side in sides]
+        clients = [opened.enter_context(closing(connect(side.target))) for side in sides]
         for number in range(rounds):
             for side, client, requests, into in zip(sides, clients, prepared, spent, strict=True):
                 noted = _round(side.target, client, list(islice(requests, options.requests)))
@@ -138,7 +138,7 @@ def _measure(operation: str, sides: Sequence[Side], options: argparse.Namespace)
     return spent
 
 
-def _connect(target: Target) -> HTTPConnection:
+def connect(target: Target) -> HTTPConnection:
     parts = urlsplit(target.url)
     return HTTPConnection(parts.hostname or "", parts.port)
 
@@ -146,13 +146,13 @@ def _connect(target: Target) -> HTTPConnection:
 def _round(target: Target, client: HTTPConnection, requests: Sequence[Request]) -> Spent:
     server, database = processor.family(target.processes[:1]), processor.family((servers.database_process(),))
     before = processor.running(server), processor.running(database)
-    times = [_ask(client, request) for request in requests]
+    times = [ask(client, request) for request in requests]
     after = processor.running(server), processor.running(database)
     api, postgres = (1_000 * (end - start) / len(requests) for start, end in zip(before, after, strict=True))
     return Spent(times, [api], [postgres])
 
 
-def _ask(client: HTTPConnection, request: Request) -> float:
+def ask(client: HTTPConnection, request: Request) -> float:
     """Milliseconds until the answer is there.
 
     Raises:
