@@ -237,7 +237,8 @@ async def begin_proving(submission_id: int) -> ReceiptTask | None:
 
 
 async def finish_proving(task: ReceiptTask, receipt_digest: str, timestamp_digest: str) -> None:
-    """Keep a receipt with proofs, unless one that proves as much was kept meanwhile."""
+    """Keep a receipt with proofs; the packet shows it, unless it shows one that proves as much meanwhile."""
+    await packets.receipt_written(task.packet.id, receipt_digest, timestamp_digest, len(task.proofs))
     packet = await packets.take(task.packet.id)
     if packet is not None and packet.proven_count < len(task.proofs):
         await packets.proven(packet.id, receipt_digest, timestamp_digest, len(task.proofs))

@@ -214,9 +214,10 @@ async def test_the_queue_is_closed_to_requests(world: World) -> None:
             await sql.rows("SELECT * FROM pgqueuer")
 
 
-async def test_the_worker_becomes_the_department_and_nobody_else(world: World) -> None:
-    """To lock what is due the worker's login takes the department's scope; without it, it may not lock."""
-    for role in ("hocba_school", "hocba_district", "hocba_public", "hocba_owner"):
+async def test_the_worker_becomes_the_department_or_a_school_and_nobody_else(world: World) -> None:
+    """To lock what is due the worker takes the department's scope, to settle a book that changes schools the
+    receiving school's; without them, it may do neither."""
+    for role in ("hocba_district", "hocba_guardian", "hocba_public", "hocba_owner"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await world.worker.run(f"SET ROLE {role}")
     await world.worker.run("SET ROLE hocba_department")

@@ -18,8 +18,8 @@ from tests.fixtures import judges
 FINAL = "SELECT revision_id, kind, digest FROM artefact WHERE role = 'LOCK_SEAL' ORDER BY revision_id, kind"
 EVERY = "SELECT role, kind, digest FROM artefact ORDER BY id"
 OF_PACKETS = """SELECT unnest(ARRAY[
-    manifest_digest, receipt_digest, timestamp_digest, final_receipt_digest, final_timestamp_digest
-]) AS digest FROM submission"""
+    manifest_digest, receipt_digest, timestamp_digest]) AS digest FROM submission
+  UNION SELECT unnest(ARRAY[receipt_digest, timestamp_digest]) FROM proven_receipt"""
 FILES_OF_A_PUPIL = 8
 TAMPERED = 12
 PAGES = (

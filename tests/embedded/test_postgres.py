@@ -212,10 +212,11 @@ async def test_application_and_worker_own_nothing_and_cannot_climb(postgres, log
         await execute(getattr(postgres.urls, login), statement)
 
 
-async def test_worker_takes_no_scope(postgres):
-    """The scopes are the application's alone."""
+@pytest.mark.parametrize("scope", ["public", "guardian", "integrator", "district"])
+async def test_worker_takes_no_scope_that_no_job_needs(postgres, scope):
+    """The worker acts as the department and as a school; the other scopes are the application's alone."""
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await execute(postgres.urls.worker, "SET ROLE hocba_school")
+        await execute(postgres.urls.worker, f"SET ROLE hocba_{scope}")
 
 
 async def test_database_from_a_template_is_a_closed_copy(postgres):

@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
-from backend.db.scope import scoped
+from backend.db.scope import scoped, unscoped
 from backend.domain.calendar import Window
 from backend.domain.merkle import root_from_inclusion
 from backend.domain.submission import SubmissionStage
 from backend.jobs import ProveSubmission
-from backend.services import locking
+from backend.services import locking, packets
 from signing_worker.packet.sheets import SheetKind, parse_sheet
 from tests.fixtures.ledger import as_application, as_worker, put_head
 from tests.fixtures.world import PUPILS_PER_CLASS
@@ -53,3 +53,25 @@ async def test_after_the_lock_the_receipt_proves_each_record(stage: Stage) -> No
     before = await stage.world.owner.run("SELECT s::text FROM submission s")
     await stage.submitting().do(ProveSubmission(stage.submission_id))
     assert await stage.world.owner.run("SELECT s::text FROM submission s") == before
+    kept = await stage.world.owner.run("SELECT receipt_digest, timestamp_digest FROM proven_receipt")
+    assert [tuple(receipt.values()) for receipt in kept] == [
+        (row.final_receipt_digest, row.final_timestamp_digest)
+    ]
+
+
+async def test_a_receipt_that_came_second_stays_known(stage: Stage) -> None:
+    """Two jobs may write the same proofs at once: the packet shows the first, and both are registered files."""
+    await stage.submit()
+    await stage.go_through()
+    await _lock_and_sign_head(stage)
+    await as_worker(stage.world)
+    async with unscoped():
+        task = await packets.begin_proving(stage.submission_id)
+    assert task is not None
+    await stage.submitting().do(ProveSubmission(stage.submission_id))
+    shown = await stage.row()
+    async with unscoped():
+        await packets.finish_proving(task, "a" * 64, "b" * 64)
+    assert await stage.row() == shown
+    kept = await stage.world.owner.run("SELECT receipt_digest FROM proven_receipt ORDER BY id")
+    assert [receipt["receipt_digest"] for receipt in kept] == [shown.final_receipt_digest, "a" * 64]

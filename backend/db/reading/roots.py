@@ -61,7 +61,7 @@ _CURSOR = (
 _PAGE = (
     "(SELECT y.*, row_number() OVER (ORDER BY {order}) AS place{total} FROM ("
     "SELECT y.id, y.book_id, y.school_id, y.school_class_id, y.school_year, y.grade, y.pupil_name, y.sort_key, y.state,"
-    " y.working_revision_id, y.standing_revision_id FROM year_record y{where} ORDER BY {order} LIMIT {most}) y) y"
+    " y.working_revision_id, y.standing_revision_id, y.left_behind FROM year_record y{where} ORDER BY {order} LIMIT {most}) y) y"
 )
 _JOINS = {
     "b": "LEFT JOIN record_book b ON b.id = y.book_id",

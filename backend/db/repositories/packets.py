@@ -205,8 +205,20 @@ async def unproven(size: int) -> list[int]:
     return [row["id"] for row in await sql.rows(_UNPROVEN, size)]
 
 
+async def receipt_written(submission_id: int, receipt_digest: str, timestamp_digest: str, count: int) -> None:
+    """Note that a receipt with proofs exists, so that its files are known for good."""
+    await sql.rows(
+        "INSERT INTO proven_receipt (submission_id, receipt_digest, timestamp_digest, proven_count)"
+        " VALUES ($1, $2, $3, $4)",
+        submission_id,
+        receipt_digest,
+        timestamp_digest,
+        count,
+    )
+
+
 async def proven(submission_id: int, receipt_digest: str, timestamp_digest: str, count: int) -> None:
-    """Keep a receipt that proves so many records."""
+    """Keep a receipt that proves so many records, in place of one that proves fewer."""
     await sql.rows(
         "UPDATE submission SET final_receipt_digest = $2, final_timestamp_digest = $3, proven_count = $4 WHERE id = $1",
         submission_id,
