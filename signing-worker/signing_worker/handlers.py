@@ -141,25 +141,24 @@ class Handlers:
                 log.info("years_carried_over", count=await succession.carry_over())
 
     async def _sign_item(self, job: SignItem, tries: int) -> None:
-        async with unscoped():
-            task = await signatures.begin_item(job.item_id)
-        if task is None:
-            return
-        self.relay.wake()
         try:
+            async with unscoped():
+                task = await signatures.begin_item(job.item_id)
+            if task is None:
+                return
+            self.relay.wake()
             if task.credential.custody in ASKED_KEYS:
                 await self.asked_keys.go_on(task)
             else:
                 await self._make_and_register(task)
         except DomainError as error:
-            await self._item_failed(task, job.item_id, error, tries)
+            await self._item_failed(job.item_id, error, tries)
         except Exception as error:  # noqa: BLE001 - whatever it was, the record must say that it waits
             log.exception("sign_item_fault", item=job.item_id)
-            await self._item_failed(task, job.item_id, UnexpectedFailureError(), tries, cause=error)
+            await self._item_failed(job.item_id, UnexpectedFailureError(), tries, cause=error)
 
     async def _item_failed(
         self,
-        task: SigningTask,
         item_id: int,
         error: DomainError,
         tries: int,
@@ -169,7 +168,7 @@ class Handlers:
         last = tries >= MAX_TRIES - 1
         async with unscoped():
             await signatures.fail_item(item_id, error, final=last or not again)
-        log.warning("item_not_signed", item=item_id, revision=task.revision.id, code=error.reason, last=last)
+        log.warning("item_not_signed", item=item_id, code=error.reason, last=last)
         if again:
             raise error from cause
 
